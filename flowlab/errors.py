@@ -1,0 +1,73 @@
+"""Every error that flowlab raises, as one tree.
+
+    FlowlabError                  anything below
+     ├── UsageError               the user's mistake, found before anything ran
+     │    ├── NoActiveSession     something was declared outside any session
+     │    ├── CellError           a cell that cannot become a task
+     │    └── ContentTypeError    a content type that is unknown or does not fit
+     ├── SessionError             the session is closed, failed, or lost its scheduler
+     │    └── TaskError           a task of it failed; holds the task's own traceback
+     ├── StoreError               bytes that are gone, unreadable or do not fit
+     ├── ClusterError             no engine can be had, or the one that came does not fit
+     ├── LinkError                the other side of a link is gone or is not ours
+     └── ProtocolError            a bug of flowlab's own: a fact that a state forbids
+
+A message says what, where (the cell, the task, the engine) and the remedy.
+"""
+
+
+class FlowlabError(Exception):
+    """Anything that flowlab raises on purpose."""
+
+
+class UsageError(FlowlabError):
+    """The user's mistake, found before anything ran."""
+
+
+class NoActiveSession(UsageError):
+    """A task or an object was declared, and no session is active."""
+
+
+class CellError(UsageError):
+    """A cell that cannot become a task."""
+
+
+class ContentTypeError(UsageError):
+    """A content type that is unknown or does not fit the declared one."""
+
+
+class SessionError(FlowlabError):
+    """The session is closed, failed, or lost its scheduler process."""
+
+
+class TaskError(SessionError):
+    """A task failed.
+
+    task       the task's name as shown to people
+    traceback  the lines of the user's own code, as text; empty for a task that is no Python
+    """
+
+    def __init__(self, message: str, task: str = "", traceback: str = "") -> None:
+        super().__init__(message)
+        self.task = task
+        self.traceback = traceback
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the message, which holds the cell's own lines, and no frame of ours."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class StoreError(FlowlabError):
+    """Bytes that are gone, cannot be read, or do not fit into the store."""
+
+
+class ClusterError(FlowlabError):
+    """No engine can be had, or an engine that came does not fit this process."""
+
+
+class LinkError(FlowlabError):
+    """The other side of a link is gone, or it is not ours."""
+
+
+class ProtocolError(FlowlabError):
+    """A bug of flowlab's own: a fact that the state of a task forbids."""

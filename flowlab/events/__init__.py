@@ -1,0 +1,1 @@
+"""What happened: one closed union of events, its codec, the stream and the journal."""

@@ -1,0 +1,68 @@
+"""`Input` and `Output`: how a task's inputs and outputs are described where it is declared.
+
+After Rain's user guide, "Inputs" and "Outputs".
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowlab.errors import UsageError
+from flowlab.model.content import check_content_type
+from flowlab.model.specs import DataType
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Described:
+    label: str | None = field(default=None, kw_only=False)
+    path: str | None = None
+    content_type: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.label is not None and not isinstance(self.label, str):
+            raise UsageError(f"a label is a string, not {self.label!r}")
+        check_content_type(self.content_type or "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input(_Described):
+    """One input of a task.
+
+    path     name of the file in the working directory; the label by default
+    dataobj  the object itself, where the task is declared with its data
+    load     give a Python task the value rather than the DataInstance
+    write    map a fresh copy that the task may change, not a read-only link
+    """
+
+    dataobj: Any = None
+    load: bool | None = None
+    write: bool = False
+    data_type: DataType = DataType.BLOB
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output(_Described):
+    """One output of a task.
+
+    path       name of the file in the working directory; the label by default
+    encode     content type by which a Python task's plain value is encoded
+    size_hint  bytes to expect
+    """
+
+    size_hint: int | None = None
+    encode: str | None = None
+    data_type: DataType = DataType.BLOB
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.encode and self.content_type and self.encode != self.content_type:
+            raise UsageError(f"encode={self.encode!r} and content_type={self.content_type!r} differ; give one of them")
+
+
+def InputDir(label: str | None = None, **described: Any) -> Input:  # noqa: N802 - a class to Rain's users
+    """An input that is a directory."""
+    return Input(label, data_type=DataType.DIR, **described)
+
+
+def OutputDir(label: str | None = None, **described: Any) -> Output:  # noqa: N802 - a class to Rain's users
+    """An output that is a directory."""
+    return Output(label, data_type=DataType.DIR, **described)

@@ -1,0 +1,130 @@
+"""A list whose items may have labels, as Rain's users know it: `task.outputs["log"]`."""
+
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar, overload
+
+T = TypeVar("T")
+
+
+class LabeledList(Generic[T]):
+    """Items by index, slice or label; `in` asks for labels.
+
+    Raises KeyError for a label that is missing or would stand twice, TypeError for a label that is
+    no string.
+    """
+
+    __slots__ = ("_items", "_labels")
+
+    def __init__(
+        self,
+        items: Iterable[T] = (),
+        labels: Iterable[str | None] | None = None,
+        pairs: Iterable[tuple[str | None, T]] | None = None,
+    ) -> None:
+        self._items: list[T] = []
+        self._labels: list[str | None] = []
+        if pairs is not None:
+            for label, item in pairs:
+                self.append(item, label)
+            return
+        items = list(items)
+        names = [None] * len(items) if labels is None else list(labels)
+        if len(names) != len(items):
+            raise ValueError(f"{len(items)} items need as many labels, not {len(names)}")
+        for item, label in zip(items, names, strict=True):
+            self.append(item, label)
+
+    def append(self, item: T, label: str | None = None) -> None:
+        """Add an item at the end."""
+        self.insert(len(self._items), item, label)
+
+    def insert(self, index: int, item: T, label: str | None = None) -> None:
+        """Add an item before `index`."""
+        self._check_new(label)
+        self._items.insert(index, item)
+        self._labels.insert(index, label)
+
+    def set(self, index: int | str, item: T, label: str | None = None) -> None:
+        """Replace an item and its label."""
+        place = self._place(index)
+        self._check_new(label, but=place)
+        self._items[place] = item
+        self._labels[place] = label
+
+    def set_label(self, index: int, label: str | None) -> None:
+        """Give an item another label."""
+        self._check_new(label, but=self._place(index))
+        self._labels[index] = label
+
+    def get_label(self, index: int) -> str | None:
+        """The label of an item, or None."""
+        return self._labels[index]
+
+    def items(self) -> Iterator[tuple[str | None, T]]:
+        """Pairs of label and item."""
+        return zip(self._labels, self._items, strict=True)
+
+    def labels(self) -> list[str | None]:
+        """The labels in order."""
+        return list(self._labels)
+
+    def get(self, index: int | str, default: T | None = None) -> T | None:
+        """The item, or the default when there is none."""
+        try:
+            return self._items[self._place(index)]
+        except (KeyError, IndexError):
+            return default
+
+    @overload
+    def __getitem__(self, index: int | str) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: int | str | slice) -> T | list[T]:
+        if isinstance(index, slice):
+            return self._items[index]
+        return self._items[self._place(index)]
+
+    def __setitem__(self, index: int | str, item: T) -> None:
+        self.set(index, item)
+
+    def __delitem__(self, index: int | str) -> None:
+        place = self._place(index)
+        del self._items[place], self._labels[place]
+
+    def __contains__(self, label: object) -> bool:
+        return label in self._labels
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, LabeledList):
+            return NotImplemented
+        return self._items == other._items and self._labels == other._labels
+
+    __hash__ = None  # type: ignore[assignment]  # a list that changes has no hash
+
+    def __repr__(self) -> str:
+        shown = (f"{label}={item!r}" if label else repr(item) for label, item in self.items())
+        return f"LabeledList([{', '.join(shown)}])"
+
+    def _place(self, index: int | str) -> int:
+        if isinstance(index, int):
+            return index
+        if not isinstance(index, str):
+            raise TypeError(f"an index is a number or a label, not {index!r}")
+        try:
+            return self._labels.index(index)
+        except ValueError:
+            raise KeyError(f"no item has the label {index!r}") from None
+
+    def _check_new(self, label: str | None, but: int | None = None) -> None:
+        if label is None:
+            return
+        if not isinstance(label, str):
+            raise TypeError(f"a label is a string, not {label!r}")
+        if label in self._labels and self._labels.index(label) != but:
+            raise KeyError(f"Label {label!r} already present.")

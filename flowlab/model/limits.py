@@ -1,0 +1,26 @@
+"""The table of limits: everything that grows is bounded, and what is dropped is counted.
+
+One place, so that the documentation and the errors cannot disagree.
+"""
+
+KIB = 1024
+MIB = 1024 * KIB
+
+INLINE_OBJECT = 64 * KIB  # bytes; above, an object lies in the host's store
+MESSAGE = 4 * MIB  # bytes of inline values in one message
+CAPTURED_VALUE = 256 * KIB  # bytes of a notebook value or an argument pickled into a task
+TRACE_TEXT = 64 * KIB  # bytes of one trace; the middle of a longer one is left out
+TRACE_TASK = 1 * MIB  # bytes of traces one task may send; what is above is counted, not sent
+ERROR_TEXT = 32 * KIB  # bytes of an error's message with its traceback
+JOURNAL = 256 * MIB  # bytes of facts and verdicts; then the journal says that it is full
+TRACES = 64 * MIB  # bytes of traces; then the older half is dropped
+STREAM_TRACES = 20_000  # traces a stream keeps in memory for readers that come later
+BATCH_TASKS = 2_048  # tasks in one batch
+UNKNOWN_TASKS = 32  # tasks of a function nobody has timed yet, given to one engine
+BATCH_SECONDS = 0.05  # s of expected work in one batch
+BUDGET_SECONDS = 0.1  # s a running task may take before the untouched tail goes back
+REPORT_SECONDS = 0.05  # s between streamed reports of one engine
+BEAT_SECONDS = 1.0  # s between signs of life of an engine
+KILLED_ENGINES = 3  # engines that a task may take down before it fails
+CANCEL_GRACE = 2.0  # s a task has to end when interrupted; then its engine is killed
+DEBUG_TEXT = 1 * MIB  # bytes of ctx.debug kept in a task's info

@@ -1,0 +1,45 @@
+"""User data on its way: bytes that belong to tasks and objects, beside the events and never in them."""
+
+import msgspec
+
+from flowlab.model.ids import HostId, ObjectId, TaskId
+
+
+class Inline(msgspec.Struct, frozen=True, array_like=True, tag="i"):
+    """A value that travels in the message."""
+
+    data: bytes
+
+
+class Stored(msgspec.Struct, frozen=True, array_like=True, tag="s"):
+    """A value that lies in a host's store; `path` is meaningful on that host only."""
+
+    host: HostId
+    path: str
+    size: int
+
+
+Value = Inline | Stored
+
+
+class Payload(msgspec.Struct, frozen=True):
+    """What comes beside a fact and goes into the object table.
+
+    functions  cloudpickled functions by key; each travels to an engine once
+    configs    configuration of each task, encoded by its kind
+    sources    text of the cell or function by key of the function, for people
+    values     values of objects: constants at submit, results in a report
+    """
+
+    functions: dict[str, bytes] = {}
+    configs: dict[TaskId, bytes] = {}
+    sources: dict[str, str] = {}
+    values: dict[ObjectId, Value] = {}
+
+
+NOTHING = Payload()
+
+
+def value_size(value: Value) -> int:
+    """Bytes of a value."""
+    return len(value.data) if isinstance(value, Inline) else value.size
