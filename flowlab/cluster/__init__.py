@@ -1,0 +1,1 @@
+"""Actions out, facts in: engines and their link. The only room with ipyparallel."""

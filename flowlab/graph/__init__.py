@@ -1,0 +1,1 @@
+"""What was declared (pure): tasks, objects, checks, the active session."""

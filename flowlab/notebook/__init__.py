@@ -1,0 +1,1 @@
+"""Front door: IPython. Magics, cell analysis, display."""

@@ -1,0 +1,1 @@
+"""Where bytes lie: encodings, stores, directories. The only room with fsspec."""

@@ -1,0 +1,110 @@
+"""What a kind of task is: a name, and how it runs against a `Context`. The register of kinds.
+
+A kind is one file of this room with both halves: a function or class that declares the task in
+the active session, and a `Kind` that runs it on an engine. Neither half knows who schedules.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from flowlab.errors import UsageError
+from flowlab.model.labels import LabeledList
+from flowlab.model.specs import ObjectSpec, TaskSpec
+from flowlab.staging.instance import DataInstance
+
+
+class Context(Protocol):
+    """What a running task may use; given to kinds, and to `@remote` functions as `ctx`.
+
+    spec       the task as declared
+    inputs     instances of its inputs, with their labels
+    outputs    what is expected, in order, with labels and content types
+    sandbox    its working directory, empty at the start; also the process' cwd
+    user       `info.user`: what the task says about itself, JSON
+    """
+
+    @property
+    def spec(self) -> TaskSpec: ...
+    @property
+    def inputs(self) -> LabeledList[DataInstance]: ...
+    @property
+    def outputs(self) -> Sequence[ObjectSpec]: ...
+    @property
+    def sandbox(self) -> Path: ...
+    @property
+    def config(self) -> bytes: ...
+    @property
+    def user(self) -> dict[str, Any]: ...
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The task's function: the same object for every task of it on this engine."""
+        ...
+
+    def debug(self, message: str, *args: object, **kwargs: object) -> None:
+        """Say something that people see live; formatted only when there are arguments."""
+        ...
+
+    def blob(
+        self, value: object, content_type: str | None = None, encode: str | None = None
+    ) -> DataInstance:
+        """Make an instance of bytes, text, or any value to encode."""
+        ...
+
+    def pickled(self, value: object) -> DataInstance:
+        """Make an instance of any value by pickle."""
+        ...
+
+    def stage_file(self, path: str, content_type: str | None = None) -> DataInstance:
+        """Move a file of the working directory out, as an instance."""
+        ...
+
+    def stage_directory(self, path: str) -> DataInstance:
+        """Move a directory of the working directory out, as an instance."""
+        ...
+
+    def run_program(
+        self, args: Sequence[str], stdin: Path | None, stdout: Path | None
+    ) -> tuple[int, str]:
+        """Run a program in the sandbox as a process group that ends with the task.
+
+        Its stderr (and stdout, unless it goes to a file) are tapped live.
+        Returns its exit status as subprocess gives it, and the tail of its stderr.
+        """
+        ...
+
+
+class Kind(Protocol):
+    """How a kind of task runs."""
+
+    @property
+    def name(self) -> str: ...
+
+    def run(self, context: Context) -> Sequence[DataInstance]:
+        """Do the task; one instance for each declared output, in order.
+
+        An exception is the task's failure. Nothing may be kept from one task to the next.
+        """
+        ...
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Make a kind known by its name on this side."""
+    _kinds[kind.name] = kind
+    return kind
+
+
+def find_kind(name: str) -> Kind:
+    """The kind of this name."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise UsageError(f"Unknown task type {name!r}; known are {', '.join(sorted(_kinds))}") from None
+
+
+def known_kinds() -> Mapping[str, Kind]:
+    """All kinds by name."""
+    return _kinds

@@ -1,0 +1,1 @@
+"""What is seen (pure): entries folded to a view, groups, layout, pictures."""

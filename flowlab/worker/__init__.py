@@ -1,0 +1,1 @@
+"""Tasks on one engine: the batch loop, the context, the sandbox, the tap, the engine link's end."""
