@@ -1,0 +1,88 @@
+# Every target sets up what it needs in .venv; the second run finds it there.
+#   PYTHON=python3.12 make test      takes that interpreter for the environment
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+CONSTRAINTS := tests/house/constraints.txt
+NOTEBOOK ?= notebooks/quickstart.ipynb
+EXECUTED := build/$(notdir $(NOTEBOOK))
+RUN_TESTS = $(BIN)/python -m pytest
+
+# A python3 that is new enough; nothing when there is none.
+FIND_PYTHON = for each in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	if $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		command -v $$each; break; fi; done
+
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS)
+
+.PHONY: help demo lab test test-long check format bench docs dist clean
+
+help:  ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
+		while IFS='|' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+demo: $(VENV)/.has-demo  ## run the quickstart notebook on local engines; takes about a minute
+	@$(BIN)/python notebooks/run.py $(NOTEBOOK)
+
+lab: $(VENV)/.has-lab  ## open the notebook in JupyterLab, the executed copy if there is one
+	@if [ -e $(EXECUTED) ]; then $(BIN)/jupyter lab $(EXECUTED); \
+		else $(BIN)/jupyter lab $(NOTEBOOK); fi
+
+test: check  ## check, then all tests but the long ones
+	$(RUN_TESTS) -m 'not long' --ignore tests/house
+
+test-long: $(VENV)/.has-test  ## the long tests
+	$(RUN_TESTS) -m long
+
+check: $(VENV)/.has-test  ## the house rules: format, lint, types, floors, sizes, links
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(RUN_TESTS) tests/house
+
+format: $(VENV)/.has-test  ## write what `check` would ask for
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.has-test  ## measure, side by side with the peers
+	$(BIN)/python -m tests.benchmarks
+
+docs: $(VENV)/.has-docs  ## build the documentation into build/docs
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs build/docs
+	@echo "build/docs/index.html"
+
+dist: $(VENV)/.has-test  ## build the wheel and the source archive into dist/
+	$(INSTALL) build
+	$(BIN)/python -m build --outdir dist .
+
+clean:  ## remove what make has made, the environment too
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# --- the environment -------------------------------------------------------------------------
+
+$(BIN)/python:
+	@python=$$($(FIND_PYTHON)); \
+	if [ -z "$$python" ]; then \
+		echo "flowlab needs Python 3.11 or newer, and found none."; \
+		echo "On Debian or Ubuntu:  sudo apt-get install python3 python3-venv"; \
+		exit 1; fi; \
+	echo "setting up $(VENV) with $$($$python --version); the first time takes a minute or two"; \
+	if ! "$$python" -m venv $(VENV) >$(VENV).log 2>&1; then \
+		rm -rf $(VENV); tail -n 20 $(VENV).log; rm -f $(VENV).log; \
+		version=$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+		echo; echo "\`$$python -m venv\` failed. On Debian or Ubuntu its module is a package of its own:"; \
+		echo "    sudo apt-get install python3-venv        (or python$$version-venv)"; \
+		exit 1; fi; \
+	rm -f $(VENV).log
+
+# One stamp an extra; a change of pyproject.toml installs again.
+$(VENV)/.has-%: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
+	@echo "installing flowlab with what \`$*\` needs"
+	@$(INSTALL) -e '.[$*]'
+	@touch $@
