@@ -6,7 +6,7 @@ from typing import Protocol
 from flowlab.events.messages import FactUnion, TraceUnion
 from flowlab.model.ids import ObjectId, TaskId
 from flowlab.model.payload import NOTHING, Payload, Value
-from flowlab.model.specs import ObjectSpec, TaskSpec
+from flowlab.model.specs import ObjectInfo, ObjectSpec, TaskSpec
 from flowlab.scheduler.actions import ClusterAction
 
 
@@ -24,6 +24,7 @@ class Table(Protocol):
     def config(self, task_id: TaskId) -> bytes: ...
     def function(self, key: str) -> bytes: ...
     def value(self, object_id: ObjectId) -> Value: ...
+    def info(self, object_id: ObjectId) -> ObjectInfo: ...
 
 
 class Cluster(Protocol):

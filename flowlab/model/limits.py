@@ -15,6 +15,7 @@ ERROR_TEXT = 32 * KIB  # bytes of an error's message with its traceback
 JOURNAL = 256 * MIB  # bytes of facts and verdicts; then the journal says that it is full
 TRACES = 64 * MIB  # bytes of traces; then the older half is dropped
 STREAM_TRACES = 20_000  # traces a stream keeps in memory for readers that come later
+ENGINE_VALUES = 256 * MIB  # bytes of values an engine keeps for later tasks; then the oldest go
 BATCH_TASKS = 2_048  # tasks in one batch
 UNKNOWN_TASKS = 32  # tasks of a function nobody has timed yet, given to one engine
 BATCH_SECONDS = 0.05  # s of expected work in one batch

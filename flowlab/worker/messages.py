@@ -9,7 +9,7 @@ import msgspec
 from flowlab.events.messages import OnError, Reported, TraceUnion
 from flowlab.model.ids import Assignment, BatchId, EngineId, HostId, ObjectId, SessionId, TaskId
 from flowlab.model.payload import NOTHING, Payload
-from flowlab.model.specs import ObjectSpec, TaskSpec
+from flowlab.model.specs import ObjectInfo, ObjectSpec, TaskSpec
 
 
 class Job(msgspec.Struct, frozen=True, array_like=True):
@@ -26,17 +26,28 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     urgent: bool
 
 
+class Brought(msgspec.Struct, frozen=True, array_like=True):
+    """What an engine must know of an object that was made elsewhere, beside its value."""
+
+    spec: ObjectSpec
+    info: ObjectInfo
+
+
 # Down: to the engine
 
 
 class Batch(msgspec.Struct, frozen=True, tag=True):
-    """A piece of the graph. `payload` brings what this engine does not have yet."""
+    """A piece of the graph. `payload` brings what this engine does not have yet.
+
+    brought  of each object in `payload.values`: its type, its content type, what its task said
+    """
 
     batch: BatchId
     session: SessionId
     jobs: tuple[Job, ...]
     on_error: OnError
     payload: Payload = NOTHING
+    brought: tuple[Brought, ...] = ()
 
 
 class Revoked(msgspec.Struct, frozen=True, tag=True):
