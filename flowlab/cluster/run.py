@@ -1,0 +1,180 @@
+"""The private runtime directory of one client: sockets, store, boards, sandboxes, keys.
+
+One rule: nothing in it is readable by anybody else, and all of it goes when the client goes. A
+scheduler process that takes another's place opens the same directory again.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import stat
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from flowlab.errors import StoreError
+from flowlab.model.limits import MIB
+from flowlab.staging.store import private_directory
+
+SHARED_MEMORY = Path("/dev/shm")
+SHARED_ROOM = 256 * MIB  # bytes free in /dev/shm, below which objects lie on disk
+_SOCKET_PATH = 90  # bytes; AF_UNIX has 108, and zmq and ipyparallel add some
+_PARTS = ("boards", "sandboxes", "profile")
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """Where one client's processes meet.
+
+    run     its id, also in the environment of every process of it as FLOWLAB_RUN
+    path    the directory
+    store   directory of this host's store: shared memory when there is room
+    key     what an engine or a kernel must know to be let in; never in logs, argv or `repr`
+    """
+
+    run: str
+    path: Path
+    store: Path
+    key: str
+
+    @classmethod
+    def create(cls, base: Path | None = None) -> "RunDirectory":
+        """Make a new one, below `base` or the user's runtime directory."""
+        parent = _base_directory() if base is None else private_directory(base.parent, base.name)
+        run = secrets.token_hex(4)
+        path = private_directory(parent, run)
+        for part in _PARTS:
+            private_directory(path, part)
+        here = cls(run, path, _store_directory(run, path), secrets.token_hex(32))
+        meta = {"run": run, "store": str(here.store), "pid": os.getpid(), "began": time.time()}
+        _write_private(path / "key", here.key)
+        _write_private(path / "meta.json", json.dumps(meta))
+        return here
+
+    @classmethod
+    def open(cls, path: Path) -> "RunDirectory":
+        """The one that another process made; raises StoreError when it is not the user's own."""
+        _existing(path)
+        meta = json.loads(_read_private(path / "meta.json"))
+        store = _existing(Path(meta["store"]))
+        return cls(meta["run"], path, store, _read_private(path / "key"))
+
+    @property
+    def link_socket(self) -> Path:
+        """Where kernels reach the scheduler process."""
+        return self.path / "link.sock"
+
+    @property
+    def engines_socket(self) -> Path:
+        """Where engines of this host reach the scheduler process."""
+        return self.path / "engines.sock"
+
+    @property
+    def boards(self) -> Path:
+        """One file an engine, that names what it runs."""
+        return self.path / "boards"
+
+    @property
+    def sandboxes(self) -> Path:
+        """One directory an engine, in which its tasks run."""
+        return self.path / "sandboxes"
+
+    @property
+    def objects(self) -> Path:
+        """The object table's file."""
+        return self.path / "objects.log"
+
+    @property
+    def profile(self) -> Path:
+        """IPython profile of our own controller and engines: their keys and logs."""
+        return self.path / "profile"
+
+    def directories(self) -> tuple[Path, ...]:
+        """Everything that is to be removed in the end."""
+        return tuple({self.store, self.path})
+
+    def remove(self) -> None:
+        """Remove all of it; what is gone already is no error."""
+        for directory in self.directories():
+            remove_tree(directory)
+
+    def __repr__(self) -> str:
+        return f"RunDirectory({str(self.path)!r})"  # without the key
+
+
+def remove_tree(directory: Path) -> None:
+    """Remove a directory with what a dying process may still be writing into it."""
+
+    def open_up(function: object, name: str, _: object) -> None:
+        """A task may have taken its own right to write away: give it back, once."""
+        try:
+            os.chmod(os.path.dirname(name), 0o700)
+            os.chmod(name, 0o700, follow_symlinks=False)
+        except OSError:
+            return  # gone meanwhile, or a link: the loop below looks again
+
+    for _ in range(3):
+        shutil.rmtree(directory, onerror=open_up)
+        if not directory.exists():
+            return
+
+
+def _base_directory() -> Path:
+    """The first of the user's runtime directory and the temporary one whose path is short enough."""
+    name = f"flowlab-{os.getuid()}"
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    candidates = [Path(tempfile.gettempdir()) / name, Path("/tmp") / name]  # noqa: S108 - checked
+    if runtime:
+        candidates.insert(0, Path(runtime) / "flowlab")
+    faults = []
+    for candidate in candidates:
+        if len(os.fsencode(candidate)) + len("/12345678/engines.sock") > _SOCKET_PATH:
+            faults.append(f"{candidate}: too long a path for a socket")
+            continue
+        try:
+            return private_directory(candidate.parent, candidate.name)
+        except StoreError as error:
+            faults.append(f"{candidate}: {error}")
+    raise StoreError(
+        "no private runtime directory can be made: "
+        + "; ".join(faults)
+        + ". Set XDG_RUNTIME_DIR to a short path that only you can read."
+    )
+
+
+def _store_directory(run: str, path: Path) -> Path:
+    """Shared memory when it may be written and has room, else a directory inside `path`."""
+    if sys.platform == "linux" and os.access(SHARED_MEMORY, os.W_OK | os.X_OK):
+        if shutil.disk_usage(SHARED_MEMORY).free >= SHARED_ROOM:
+            return private_directory(SHARED_MEMORY, f"flowlab-{os.getuid()}-{run}")
+    return private_directory(path, "store")
+
+
+def _existing(path: Path) -> Path:
+    """A private directory that stands already."""
+    if not path.is_dir():
+        raise StoreError(f"{path} is gone: its client was closed")
+    return private_directory(path.parent, path.name)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """A new file of mode 0600."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+
+
+def _read_private(path: Path) -> str:
+    """The text of a file that is ours and no link."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from None
+    with os.fdopen(handle) as file:
+        status = os.fstat(handle)
+        if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
+            raise StoreError(f"{path} is not private to this user")
+        return file.read()

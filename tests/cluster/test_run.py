@@ -1,0 +1,82 @@
+"""The runtime directory: private, short enough for a socket, gone in the end."""
+
+import os
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from flowlab.cluster.run import SHARED_MEMORY, RunDirectory
+from flowlab.errors import StoreError
+
+
+@pytest.fixture
+def run(tmp_path):
+    here = RunDirectory.create(tmp_path / "base")
+    yield here
+    here.remove()
+
+
+def test_every_directory_is_private(run):
+    for directory in (run.path, run.store, run.boards, run.sandboxes, run.profile):
+        assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert stat.S_IMODE((run.path / "key").stat().st_mode) == 0o600
+
+
+def test_the_key_is_random_and_not_in_the_repr(run, tmp_path):
+    other = RunDirectory.create(tmp_path / "base")
+    assert len(run.key) == 64 and run.key != other.key
+    assert run.key not in repr(run)
+    other.remove()
+
+
+def test_the_default_path_is_short_enough_for_a_socket(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / ("long" * 30)))
+    run = RunDirectory.create()
+    try:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.bind(str(run.engines_socket))
+        assert run.path.parent.name == f"flowlab-{os.getuid()}"
+    finally:
+        run.remove()
+
+
+def test_another_process_opens_the_same_directory(run):
+    assert RunDirectory.open(run.path) == run
+
+
+def test_one_that_others_may_enter_is_refused(run):
+    run.path.chmod(0o755)
+    with pytest.raises(StoreError, match="0700"):
+        RunDirectory.open(run.path)
+
+
+def test_a_link_is_refused(run, tmp_path):
+    (tmp_path / "link").symlink_to(run.path)
+    with pytest.raises(StoreError):
+        RunDirectory.open(tmp_path / "link")
+
+
+def test_a_base_that_is_not_private_is_refused(tmp_path):
+    (tmp_path / "open").mkdir(mode=0o755)
+    (tmp_path / "open").chmod(0o777)
+    with pytest.raises(StoreError):
+        RunDirectory.create(tmp_path / "open")
+
+
+def test_remove_takes_what_a_task_made_unwritable(run):
+    locked = run.sandboxes / "locked"
+    locked.mkdir()
+    (locked / "file").write_text("x")
+    locked.chmod(0o500)
+    run.remove()
+    assert not run.path.exists()
+    assert not run.store.exists()
+
+
+def test_the_store_lies_in_shared_memory_when_there_is_room(run):
+    if os.access(SHARED_MEMORY, os.W_OK):
+        assert run.store.parent in (SHARED_MEMORY, run.path)
+    else:
+        assert run.store == Path(run.path / "store")
