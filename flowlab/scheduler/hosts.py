@@ -1,0 +1,117 @@
+"""Claims: the slots, amounts and shared counters that a batch holds while it runs.
+
+A batch of tasks with `cpus=n` runs on one engine and holds n-1 further slots of its host, which
+are slots of other engines. A claim is given back when each of the batch's assignments was settled.
+"""
+
+from flowlab.scheduler.actions import HandBack
+from flowlab.scheduler.books import Books
+from flowlab.scheduler.records import Batch, Engine, Group, Host, Task
+
+
+def free_slots(host: Host) -> int:
+    """Slots of a host that nobody claims."""
+    return sum(engine.slots - engine.used for engine in host.engines.values())
+
+
+def is_allowed(books: Books, group: Group) -> bool:
+    """Whether the counters that this group's tasks share have room for one more batch."""
+    limits = group.resources.limits
+    return not limits or all(books.held.get(name, 0) < books.limits.get(name, 1) for name in limits)
+
+
+def has_amounts(books: Books, host: Host, group: Group) -> bool:
+    """Whether what the group's tasks need beside slots is free on a host."""
+    return all(
+        host.amounts.get(name, 0) + amount <= books.amounts.get(name, 0)
+        for name, amount in group.resources.amounts
+    )
+
+
+def is_open(books: Books, host: Host, group: Group) -> bool:
+    """Whether a host takes new work of this group: it is not kept free for another."""
+    return books.reserved is None or books.reserved[0] is not host or books.reserved[1] is group
+
+
+def claim(books: Books, batch: Batch) -> None:
+    """Take what a batch needs: its engine's slot first, then the host's lowest free ones."""
+    engine, resources = batch.engine, batch.group.resources
+    _take(books, batch, engine, 1)
+    wanted = resources.cpus - 1
+    if wanted:
+        for other in sorted(engine.host.engines.values(), key=lambda one: one.id):
+            count = min(wanted, other.slots - other.used)
+            if count > 0:
+                _take(books, batch, other, count)
+                wanted -= count
+    for name, amount in resources.amounts:
+        engine.host.amounts[name] = engine.host.amounts.get(name, 0) + amount
+    for name in resources.limits:
+        books.held[name] = books.held.get(name, 0) + 1
+
+
+def settle(books: Books, engine: Engine, task: Task) -> None:
+    """One assignment of a batch is dealt with; the last one frees the batch's claim."""
+    batch = engine.open.pop(task.id)[1]
+    batch.open -= 1
+    if batch.open == 1:
+        books.stealable.pop(batch.id, None)
+    if batch.open:
+        return
+    release(books, batch)
+    behind = engine.waiting
+    if behind is batch:
+        engine.waiting = None
+    elif behind is not None and engine.used < engine.slots:
+        engine.waiting = None
+        claim(books, behind)
+        books.short[engine.id] = engine
+
+
+def release(books: Books, batch: Batch) -> None:
+    """Free what a batch holds, and strike it off."""
+    engine = batch.engine
+    engine.batches.pop(batch.id, None)
+    books.stealable.pop(batch.id, None)
+    books.short.pop(engine.id, None)
+    if not batch.claims:
+        return
+    for other, count in batch.claims:
+        other.used -= count
+        if books.engines.get(other.id) is other:
+            books.free[other.id] = other
+    batch.claims = []
+    resources = batch.group.resources
+    for name, amount in resources.amounts:
+        engine.host.amounts[name] -= amount
+    for name in resources.limits:
+        books.held[name] -= 1
+
+
+def reserve(books: Books, group: Group) -> None:
+    """Keep one host free until the group's oldest task fits: the one with the most free slots."""
+    cpus = group.resources.cpus
+    fitting = [host for host in books.hosts.values() if host.slots >= cpus]
+    if not fitting or books.reserved is not None:
+        return
+    host = min(fitting, key=lambda one: (-free_slots(one), min(one.engines)))
+    books.reserved = (host, group)
+    for engine in host.engines.values():
+        books.short.pop(engine.id, None)
+        if engine.open:
+            books.act(HandBack(engine.id))
+
+
+def check_reservation(books: Books) -> None:
+    """Give a reserved host free again when nobody waits for it, or it has become too small."""
+    if books.reserved is not None:
+        host, group = books.reserved
+        if not group.count or host.slots < group.resources.cpus:
+            books.reserved = None
+
+
+def _take(books: Books, batch: Batch, engine: Engine, count: int) -> None:
+    engine.used += count
+    batch.claims.append((engine, count))
+    if engine.used >= engine.slots:
+        books.free.pop(engine.id, None)
