@@ -19,7 +19,7 @@ from flowlab.model.ids import (
     session_of,
 )
 from flowlab.scheduler.actions import Action, Announce, Drop, EndSession, Forget, Interrupt, Revoke
-from flowlab.scheduler.records import Batch, Engine, Group, Host, Session, Task
+from flowlab.scheduler.records import Batch, Cost, Engine, Group, Host, Session, Task
 from flowlab.scheduler.states import NEXT, State
 
 
@@ -49,6 +49,7 @@ class Books:
         self.reserved: tuple[Host, Group] | None = None
         self.largest: int | None = None  # slots of the largest host, once known
         self.unavailable: str | None = None  # why no engine can be had
+        self.costs: dict[str, Cost] = {}
         self.order = 0
         self.batch = 0
         self.at = 0.0
@@ -92,6 +93,9 @@ class Books:
         self._out.append(action)
 
     def announce(self, verdict: VerdictUnion) -> None:
+        """Say a decision, after all that came before it: a task may be given back and then fail."""
+        if self._given_back or self._new_ready:
+            self._flush_said()
         self._out.append(Announce(verdict))
 
     def say_ready(self, task: Task) -> None:
@@ -123,11 +127,16 @@ class Books:
         """Say what became ready or was given back: before anything is given out."""
         for engine, pairs in self._revoked.items():
             self.act(Revoke(engine, tuple(pairs)))
-        for (_, reason), tasks in self._given_back.items():
-            self.announce(TasksGivenBack(tuple(tasks), reason))
-        for ready in self._new_ready.values():
-            self.announce(TasksReady(tuple(ready)))
-        self._revoked, self._given_back, self._new_ready = {}, {}, {}
+        self._revoked = {}
+        self._flush_said()
+
+    def _flush_said(self) -> None:
+        given_back, self._given_back = self._given_back, {}
+        ready, self._new_ready = self._new_ready, {}
+        for (_, reason), tasks in given_back.items():
+            self.act(Announce(TasksGivenBack(tuple(tasks), reason)))
+        for ids in ready.values():
+            self.act(Announce(TasksReady(tuple(ids))))
 
     def take_actions(self) -> list[Action]:
         """All that is to be done, once the fact is dealt with."""

@@ -89,7 +89,10 @@ def release(books: Books, batch: Batch) -> None:
 
 
 def reserve(books: Books, group: Group) -> None:
-    """Keep one host free until the group's oldest task fits: the one with the most free slots."""
+    """Keep one host free until the group's oldest task fits: the one with the most free slots.
+
+    Only narrower batches are handed back: two wide tasks would take each other's slots for ever.
+    """
     cpus = group.resources.cpus
     fitting = [host for host in books.hosts.values() if host.slots >= cpus]
     if not fitting or books.reserved is not None:
@@ -98,7 +101,7 @@ def reserve(books: Books, group: Group) -> None:
     books.reserved = (host, group)
     for engine in host.engines.values():
         books.short.pop(engine.id, None)
-        if engine.open:
+        if any(one.group.resources.cpus < cpus for one in engine.batches.values()):
             books.act(HandBack(engine.id))
 
 

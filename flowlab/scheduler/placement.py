@@ -48,6 +48,8 @@ def _place_free(books: Books, shares: dict[Group, int]) -> None:
         if engine is not None:
             if books.reserved is not None and books.reserved[1] is group:
                 books.reserved = None
+                blocked.clear()  # older tasks may have the host again
+                headed = False
             give(books, engine, group, _share(books, shares, group))
             continue
         blocked.add(group)

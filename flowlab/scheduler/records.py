@@ -31,7 +31,7 @@ class Object:
 
     waiting    unfinished tasks that read it
     consumers  tasks that read it and may have to run (again): unfinished, or kept for lineage
-    doomed     the task whose end means that this object will never come
+    doomed     the task whose end means that this object will never come (again)
     asked      its last maker was told to publish it
     hosts      hosts that hold its bytes, when it is large
     losses     times it was thought to be there and was not
@@ -188,5 +188,4 @@ class Session:
     unfinished: dict[TaskId, Task] = field(default_factory=dict)
     objects: dict[ObjectId, Object] = field(default_factory=dict)
     ended: dict[TaskId, Ended | State] = field(default_factory=dict)
-    costs: dict[str, Cost] = field(default_factory=dict)
     groups: dict[Resources, Group] = field(default_factory=dict)

@@ -21,12 +21,12 @@ def loosen(books: Books, session: Session, thing: Object) -> None:
     _release(books, session, [thing])
 
 
-def finish_reading(books: Books, task: Task) -> None:
+def finish_reading(books: Books, session: Session, inputs: tuple[Object, ...]) -> None:
     """A task has finished: it needs its inputs no longer."""
-    for thing in task.inputs:
+    for thing in inputs:
         thing.waiting -= 1
         if not thing.waiting:
-            loosen(books, task.session, thing)
+            loosen(books, session, thing)
 
 
 def forget_if_unneeded(books: Books, task: Task) -> None:
@@ -50,8 +50,7 @@ def bury(books: Books, task: Task, ended: Ended) -> tuple[Object, ...]:
         loosen(books, session, thing)
     for thing in outputs:
         thing.producer = None
-        if not thing.available:
-            thing.doomed = ended.cause
+        thing.doomed = ended.cause
         stack.append(thing)
     _release(books, session, stack)
     return tuple(thing for thing in outputs if not thing.available)

@@ -107,10 +107,11 @@ def _finish(
             _discard(books, session, (info,))
         else:
             arrive(books, thing, info.size, engine.host.id)
-    finish_reading(books, task)
-    for thing in task.outputs:
-        if thing.id in mine:
-            _check_unpublished(books, task, thing, batch)
+    inputs, outputs = task.inputs, task.outputs
+    for thing in mine.values():
+        _check_unpublished(books, task, thing, batch)
+    finish_reading(books, session, inputs)  # after the check: the task may have to run again
+    for thing in outputs:
         loosen(books, session, thing)
     forget_if_unneeded(books, task)
 

@@ -20,6 +20,7 @@ def take_snapshot(books: Books) -> dict[str, object]:
             for task in group.session.unfinished.values()
             if task.state is State.READY and task.group is group
         ),
+        "costs": {key: (one.seconds, one.selfish) for key, one in books.costs.items()},
         "free": sorted(books.free),
         "short": sorted(books.short),
         "stealable": sorted(books.stealable),
@@ -38,7 +39,6 @@ def _session(session: Session) -> dict[str, object]:
         "unfinished": sorted(session.unfinished),
         "objects": {one.id: _object(one) for one in session.objects.values()},
         "ended": dict(session.ended),
-        "costs": {key: (one.seconds, one.selfish) for key, one in session.costs.items()},
         "groups": {one.resources: one.count for one in session.groups.values()},
     }
 

@@ -12,6 +12,8 @@ from flowlab.scheduler.endings import CAUSE_FAILED, condemn, skip
 from flowlab.scheduler.records import Cost, Group, Object, Session, Task
 from flowlab.scheduler.states import FINAL, State
 
+COSTS = 10_000  # functions whose times are remembered; the oldest is forgotten
+
 
 def submit(books: Books, fact: Submitted) -> None:
     """Take in objects and tasks, and have ready what can run."""
@@ -82,9 +84,11 @@ def _new_task(books: Books, session: Session, spec: TaskSpec) -> Task:
     if group is None:
         group = session.groups[spec.resources] = Group(session, spec.resources)
     key = spec.function or cost_key(spec)
-    cost = session.costs.get(key)
+    cost = books.costs.get(key)
     if cost is None:
-        cost = session.costs[key] = Cost()
+        if len(books.costs) >= COSTS:
+            del books.costs[next(iter(books.costs))]
+        cost = books.costs[key] = Cost()
     books.order += 1
     task = Task(spec.id, spec.name, books.order, session, group, cost, spec.retries)
     session.tasks[spec.id] = session.unfinished[spec.id] = task
@@ -174,7 +178,7 @@ def _is_made_by(thing: Object, tasks: dict[TaskId, int]) -> bool:
 def _begin(books: Books, task: Task, wrong: dict[TaskId, str]) -> None:
     if task.state in FINAL:  # its session failed, or an input of it, a moment ago
         return
-    doomed = next((thing.doomed for thing in task.inputs if thing.doomed is not None), None)
+    doomed = next((one.doomed for one in task.inputs if one.doomed and not one.available), None)
     if task.id in wrong:
         condemn(books, task, f"task {task.name or task.id!r} cannot run: {wrong[task.id]}")
     elif (message := _unfit(books, task)) is not None:
