@@ -1,0 +1,41 @@
+"""What users and sites can set: `c.FlowLab.…`, `%config FlowLab.…`, or FLOWLAB_* when headless."""
+
+import os
+
+from traitlets import Bool, Enum, Integer, Unicode
+from traitlets.config import SingletonConfigurable
+
+
+def _environment(name: str, default: str = "") -> str:
+    return os.environ.get(f"FLOWLAB_{name}", default)
+
+
+class FlowLab(SingletonConfigurable):
+    """Settings of flowlab in a notebook; they take effect at the next use of engines."""
+
+    engines = Integer(
+        int(_environment("ENGINES", "0")),
+        min=0,
+        help="Number of local engines; 0: one for each available core. [FLOWLAB_ENGINES]",
+    ).tag(config=True)
+    profile = Unicode(
+        _environment("PROFILE"),
+        help="ipyparallel profile whose launchers start the engines. [FLOWLAB_PROFILE]",
+    ).tag(config=True)
+    cluster = Unicode(
+        _environment("CLUSTER"),
+        help="Connection file or id of a running ipyparallel cluster. [FLOWLAB_CLUSTER]",
+    ).tag(config=True)
+    inline = Bool(
+        _environment("INLINE") == "1",
+        help="Run tasks in this process, one after the other, without engines. [FLOWLAB_INLINE=1]",
+    ).tag(config=True)
+    display = Enum(
+        ["auto", "static", "text", "none"],
+        _environment("DISPLAY", "auto"),
+        help="What %submit shows. auto: a picture in a notebook, text elsewhere. [FLOWLAB_DISPLAY]",
+    ).tag(config=True)
+    cancel_on_interrupt = Bool(
+        True,  # noqa: FBT003 - a trait's default
+        help="Whether ■ during %wait and %submit --wait stops the tasks that are waited for.",
+    ).tag(config=True)

@@ -1,0 +1,94 @@
+"""A cell as the user wrote it: the words of `%%task`, its body, and what it was bound to."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowlab.errors import CellError
+from flowlab.graph.nodes import DataObject, Task
+from flowlab.model.specs import Place
+from flowlab.notebook.options import split_pair
+
+STDOUT = "STDOUT"
+
+
+@dataclass
+class Definition:
+    """A cell as the user wrote it, and the task that stands for it now.
+
+    inputs    (local name or file, notebook name) of each -i
+    outputs   (notebook name, name in the cell or file) of each -o
+    reads     local name or file -> the object that the task reads
+    origins   notebook name -> the object it stood for when the task was declared
+    captured  local name -> value of the notebook that travels with the task
+    shown     the task's name as people see it
+    """
+
+    task_name: str
+    source: str
+    where: str
+    place: Place
+    shell: bool
+    shown: str
+    cpus: int
+    inputs: tuple[tuple[str, str], ...]
+    outputs: tuple[tuple[str, str], ...]
+    task: Task | None = None
+    reads: dict[str, DataObject] = field(default_factory=dict)
+    origins: dict[str, DataObject] = field(default_factory=dict)
+    captured: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def bound(self) -> tuple[str, ...]:
+        """Notebook names that this cell's outputs are bound to, in the order of the outputs."""
+        if self.task is None:
+            return ()
+        labels = [label or self.task_name for label in self.task.outputs.labels()]
+        names = {label: name for name, label in self.outputs}
+        return tuple(names.get(label, label) for label in labels)
+
+
+def read_definition(
+    options: Mapping[str, Any], source: str, place: Place, where: str
+) -> Definition:
+    """A definition from the words of `%%task` and the cell's body."""
+    name = options["task"]
+    shell = bool(options["sh"])
+    if not shell and not name.isidentifier():
+        raise CellError(
+            f"{where}: a task's name is a Python name, not {name!r}; use --name for groups (a/b)"
+        )
+    if options["cpus"] < 1:
+        raise CellError(
+            f"{where}: task {name!r} asks for {options['cpus']} cpus; it needs at least 1"
+        )
+    if not source.strip():
+        raise CellError(f"{where}: task {name!r} has an empty body")
+    return Definition(
+        task_name=name,
+        source=source,
+        where=where,
+        place=place,
+        shell=shell,
+        shown=options["name"] or name,
+        cpus=options["cpus"],
+        inputs=tuple(split_pair(text) for text in options["input"]),
+        outputs=tuple(_check_names(options["output"], shell, where)),
+    )
+
+
+def _check_names(outputs: Iterable[str], shell: bool, where: str) -> Iterator[tuple[str, str]]:
+    seen = set()
+    for text in outputs:
+        name, label = split_pair(text)
+        if shell and "=" not in text and name != STDOUT:
+            name = name.rsplit("/", 1)[-1].split(".", 1)[0]  # -o out.txt binds `out`
+        if not name.isidentifier():
+            raise CellError(
+                f"{where}: output {text!r} needs a name for the notebook: -o name={text}"
+            )
+        if name in seen:
+            raise CellError(f"{where}: output {name!r} stands twice")
+        seen.add(name)
+        yield name, label

@@ -1,0 +1,105 @@
+"""`%load_ext flowlab`: registers what is free, and undoes all of it on unload."""
+
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
+
+from flowlab.graph.active import set_default_maker
+from flowlab.notebook import options
+from flowlab.notebook.complete import Matcher, make_matcher
+from flowlab.notebook.config import FlowLab
+from flowlab.notebook.display import Screen
+from flowlab.notebook.magics import FlowMagics
+from flowlab.notebook.workspace import Workspace
+from flowlab.session.client import Client
+
+
+class Extension:
+    """All that loading put into one shell."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self.config = FlowLab.instance(parent=shell)
+        self.screen = Screen(self.config, shell)
+        self.workspace = Workspace(shell.user_ns, self._make_client)
+        self.magics = FlowMagics(shell, self.workspace, self.screen)
+        self._matcher: Matcher = make_matcher(self.workspace)
+        self._registered: list[tuple[str, str]] = []
+
+    def load(self) -> None:
+        """Register magics under the names that are free, completion, and the default session."""
+        shell = self._shell
+        self._register("cell", "task", self.magics.task, options.TASK)
+        for name in ("submit", "fetch", "wait"):
+            self._register("line", name, self.magics.verbs()[name], options.VERBS[name])
+        self._register("line", "flowlab", self.magics.flowlab, None)
+        self._register("cell", "flowlab", self.magics.flowlab_cell, None)
+        shell.Completer.custom_matchers.append(self._matcher)
+        shell.events.register("pre_run_cell", self._before_cell)
+        shell.configurables.append(self.config)
+        set_default_maker(lambda: self.workspace.session)
+
+    def unload(self) -> None:
+        """Undo `load`, and end the session with its engines."""
+        shell = self._shell
+        set_default_maker(None)
+        shell.configurables.remove(self.config)
+        shell.events.unregister("pre_run_cell", self._before_cell)
+        shell.Completer.custom_matchers.remove(self._matcher)
+        for kind, name in self._registered:
+            shell.magics_manager.magics[kind].pop(name, None)
+        self._registered.clear()
+        self.workspace.close()
+        FlowLab.clear_instance()
+
+    def _register(
+        self, kind: str, name: str, call: Callable[..., Any], words: options.Parser | None
+    ) -> None:
+        if self._shell.find_magic(name, kind) is not None:
+            mark = "%%" if kind == "cell" else "%"
+            print(f"flowlab: {mark}{name} is taken by another extension; use %flowlab {name}")
+            return
+
+        def magic(*args: str) -> object:
+            return call(*args)
+
+        magic.__name__ = name
+        magic.__doc__ = words.format_help() if words is not None else call.__doc__
+        self._shell.register_magic_function(magic, kind, name)
+        self._registered.append((kind, name))
+
+    def _before_cell(self, info: ExecutionInfo) -> None:
+        self.screen.front_end = info.cell_id is not None
+
+    def _make_client(self) -> Client:
+        config = self.config
+        return Client(
+            config.engines or None,
+            profile=config.profile or None,
+            cluster=config.cluster or None,
+            inline=config.inline,
+        )
+
+
+_extensions: dict[int, Extension] = {}
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Load into a shell; a second time does nothing."""
+    if id(shell) not in _extensions:
+        extension = Extension(shell)
+        extension.load()
+        _extensions[id(shell)] = extension
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Undo everything; engines end at once."""
+    extension = _extensions.pop(id(shell), None)
+    if extension is not None:
+        extension.unload()
+
+
+def loaded(shell: InteractiveShell) -> Extension | None:
+    """The extension in this shell, for tests and other front doors."""
+    return _extensions.get(id(shell))

@@ -1,0 +1,103 @@
+"""The magics. Each parses its words, calls the workspace or its session, and displays."""
+
+from collections.abc import Callable
+
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+
+from flowlab.graph.nodes import Task
+from flowlab.model.specs import Place
+from flowlab.notebook import options
+from flowlab.notebook.definitions import read_definition
+from flowlab.notebook.display import Screen
+from flowlab.notebook.workspace import Workspace
+from flowlab.staging.instance import DataInstance
+
+
+class FlowMagics:
+    """The verbs of one notebook; extension.py registers them under the names that are free."""
+
+    def __init__(self, shell: InteractiveShell, workspace: Workspace, screen: Screen) -> None:
+        self._shell = shell
+        self._workspace = workspace
+        self._screen = screen
+
+    def verbs(self) -> dict[str, Callable[[str], object]]:
+        """Every line verb by name."""
+        return {
+            "submit": self.submit, "fetch": self.fetch, "wait": self.wait, "status": self.status,
+            "cancel": self.cancel, "why": self.why, "close": self.close,
+        }  # fmt: skip
+
+    def task(self, line: str, cell: str) -> None:
+        """Make the cell a task; see `%%task?` for its options."""
+        words = options.TASK.read(line)
+        count = self._shell.execution_count
+        place = Place(cell=count, line=1)
+        body = f"\n{cell}"  # line 1 is the magic's own, so that tracebacks count as the notebook does
+        definition = read_definition(vars(words), body, place, f"In [{count}]")
+        self._screen.say_defined(self._workspace.define(definition))
+
+    def submit(self, line: str) -> None:
+        """Start what was declared; returns at once, and draws the graph."""
+        words = options.SUBMIT.read(line)
+        renewed = self._workspace.renew()
+        self._screen.submit(self._workspace.session, renewed, wait=words.wait)
+
+    def fetch(self, line: str) -> object:
+        """Wait for an object and give its value; a directory comes as a DataInstance."""
+        thing = self._workspace.find(options.FETCH.read(line).object)
+        obj = thing.output if isinstance(thing, Task) else thing
+        return value_of(obj.fetch())
+
+    def wait(self, line: str) -> None:
+        """Wait until tasks ended; ■ stops them."""
+        names = options.WAIT.read(line).names
+        self._screen.wait(self._workspace.session, [self._workspace.find(name) for name in names])
+
+    def cancel(self, line: str) -> None:
+        """Stop tasks; what depends on them is skipped."""
+        self._workspace.session.cancel(self._tasks(options.CANCEL.read(line).names))
+
+    def why(self, line: str) -> None:
+        """Say why tasks are not running, why they ran again, or why they failed."""
+        for task in self._tasks(options.WHY.read(line).names):
+            print(f"{task.name}: {self._workspace.session.explain(task)}")
+
+    def status(self, line: str) -> None:
+        """Show the graph as text, and the engines."""
+        options.STATUS.read(line)
+        self._screen.status(self._workspace.open_session, self._workspace.stale())
+
+    def close(self, line: str) -> None:
+        """End the session and its engines; the next cell opens others."""
+        options.CLOSE.read(line)
+        self._workspace.close()
+
+    def flowlab(self, line: str) -> object:
+        """Any verb by its long name: `%flowlab VERB ...`."""
+        verb, _, rest = line.strip().partition(" ")
+        call = self.verbs().get(verb)
+        if call is None:
+            raise UsageError(f"%flowlab {verb}: the verbs are {', '.join(sorted(self.verbs()))}")
+        return call(rest)
+
+    def flowlab_cell(self, line: str, cell: str) -> None:
+        """The cell verb by its long name: `%%flowlab task NAME ...`."""
+        verb, _, rest = line.strip().partition(" ")
+        if verb != "task":
+            raise UsageError(f"%%flowlab {verb}: a cell can only be a task: %%flowlab task NAME")
+        self.task(rest, cell)
+
+    def _tasks(self, names: list[str]) -> list[Task]:
+        cells = self._workspace.cells
+        found = [self._workspace.find(name) for name in names or cells]
+        tasks = [thing if isinstance(thing, Task) else thing.task for thing in found]
+        return [task for task in tasks if task is not None]
+
+
+def value_of(instance: DataInstance) -> object:
+    """What a notebook user expects of a fetched object: its value, or bytes without a type."""
+    if instance.data_type == "dir":
+        return instance
+    return instance.load() if instance.content_type else instance.get_bytes()
