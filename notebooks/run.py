@@ -46,6 +46,7 @@ def _say(cell: nbformat.NotebookNode, index: int, count: int) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
+    """The exit status: 0 executed, 1 a cell failed, 2 there was nothing to run."""
     parser = argparse.ArgumentParser(description="execute a notebook without a browser")
     parser.add_argument("notebook", nargs="?", type=Path, default=HERE / "quickstart.ipynb")
     parser.add_argument("--to", type=Path, default=HERE.parent / "build", metavar="FOLDER")
