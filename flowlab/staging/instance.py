@@ -1,0 +1,163 @@
+"""`DataInstance`: the value that a task is given and that a fetch returns.
+
+Its bytes lie in memory or in a file; whoever holds it need not know which.
+After Rain's user guide, "Data instances" and "Mapping data objects onto filesystem".
+"""
+
+import mmap
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from flowlab.errors import StoreError
+from flowlab.model.ids import ObjectId
+from flowlab.model.specs import DataType, ObjectInfo, ObjectSpec
+from flowlab.staging.directory import unpack_directory
+from flowlab.staging.encoding import decode
+
+Source = bytes | memoryview | Path
+
+_NO_ID = ObjectId(0)
+_LINKED = 946_684_800_000_000_000  # ns since the epoch: any write to a mapped copy shows
+
+
+class DataInstance:
+    """One value.
+
+    data_type     a blob, or a directory
+    content_type  how to decode a blob; empty when nothing is known
+    source        a blob's bytes, a directory's archive, or the file that holds either
+    spec          the object as declared, when it belongs to one
+    user          what its maker says about it, JSON
+    """
+
+    __slots__ = ("_cached", "_links", "content_type", "data_type", "source", "spec", "user")
+
+    def __init__(
+        self,
+        data_type: DataType,
+        content_type: str,
+        source: Source,
+        spec: ObjectSpec | None = None,
+        user: dict[str, Any] | None = None,
+    ) -> None:
+        self.data_type = data_type
+        self.content_type = content_type
+        self.source = source
+        self.spec = spec
+        self.user: dict[str, Any] = {} if user is None else user
+        self._cached: tuple[object] | None = None
+        self._links: list[tuple[Path, tuple[int, int, int]]] = []
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        if isinstance(self.source, Path):
+            return self.source.stat().st_size
+        return len(self.source)
+
+    @property
+    def info(self) -> ObjectInfo:
+        """What is known of it; its `user` is this instance's own and may be written."""
+        object_id = self.spec.id if self.spec else _NO_ID
+        return ObjectInfo(object_id, self.size, self.content_type, self.user)
+
+    def get_bytes(self) -> bytes:
+        """The bytes; of a directory, its archive (tar)."""
+        if isinstance(self.source, Path):
+            return self._view().tobytes()
+        return bytes(self.source)
+
+    def get_str(self) -> str:
+        """The bytes as UTF-8 text."""
+        return self.get_bytes().decode()
+
+    def load(self, cache: bool = False) -> Any:
+        """The decoded value.
+
+        cache  give the same value each time; it must not be changed then
+        """
+        if cache and self._cached is not None:
+            return self._cached[0]
+        value = decode(self._view(), self.content_type or self._kind())
+        if cache:
+            self._cached = (value,)
+        return value
+
+    def write(self, path: Path | str) -> None:
+        """Write a copy that may be changed; an existing file is replaced, a directory is not."""
+        path = Path(path)
+        if self.data_type is DataType.DIR:
+            unpack_directory(self._view(), path)
+        elif path.is_dir():
+            raise StoreError(f"{str(path)!r} is a directory; a blob is written to a file")
+        elif isinstance(self.source, Path):
+            shutil.copyfile(self.source, path)  # without the modes: the stored file is read-only
+        else:
+            path.write_bytes(self.source)
+
+    def link(self, path: Path | str) -> None:
+        """Map it for reading; `check_links` finds out whether somebody wrote.
+
+        A file of the store is linked, unless this process could write to it all the same (root, a
+        file system without modes): then the link would endanger what is stored, and it is copied.
+        """
+        path = Path(path)
+        if self.data_type is DataType.DIR:
+            self.write(path)
+            return
+        if isinstance(self.source, Path) and not os.access(self.source, os.W_OK):
+            path.symlink_to(self.source.absolute())
+        else:
+            self.write(path)
+            os.utime(path, ns=(_LINKED, _LINKED))
+            path.chmod(0o444)
+        self._links.append((path.absolute(), _signature(path.stat())))
+
+    def check_links(self) -> None:
+        """Raise StoreError when a file that was mapped by `link` was written to.
+
+        One that was removed or replaced is another file, and does no harm.
+        """
+        for path, signature in self._links:
+            try:
+                now = _signature(path.stat())
+            except OSError:
+                continue
+            if now[0] == signature[0] and now != signature:
+                raise StoreError(
+                    f"the task changed its read-only input {path.name!r}; "
+                    "map it with Input(…, write=True) to get a copy"
+                )
+
+    def __repr__(self) -> str:
+        label = f" {self.spec.label!r}" if self.spec and self.spec.label else ""
+        kind = self.content_type or "no content type"
+        return f"<DataInstance{label} {self.data_type} {kind} {self.size} bytes>"
+
+    def _kind(self) -> str:
+        return "dir" if self.data_type is DataType.DIR else ""
+
+    def _view(self) -> memoryview:
+        if not isinstance(self.source, Path):
+            return memoryview(self.source)
+        return map_file(self.source)
+
+
+def map_file(path: Path) -> memoryview:
+    """The bytes of a file, mapped for reading; no link is followed at its last name."""
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise StoreError(f"cannot read {str(path)!r}: {error.strerror}") from error
+    try:
+        if os.fstat(number).st_size == 0:
+            return memoryview(b"")  # an empty file cannot be mapped
+        return memoryview(mmap.mmap(number, 0, access=mmap.ACCESS_READ))
+    finally:
+        os.close(number)
+
+
+def _signature(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_ino, status.st_size, status.st_mtime_ns
