@@ -44,7 +44,7 @@ check: $(VENV)/.has-test  ## the house rules: format, lint, types, floors, sizes
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(RUN_TESTS) tests/house
+	$(RUN_TESTS) -m "not long" tests/house
 
 format: $(VENV)/.has-test  ## write what `check` would ask for
 	$(BIN)/ruff format .
