@@ -56,7 +56,7 @@ class Books:
         self._out: list[Action] = []
         self._new_ready: dict[SessionId, list[TaskId]] = {}
         self._given_back: dict[tuple[SessionId, str], list[TaskId]] = {}
-        self._dropped: list[ObjectId] = []
+        self._dropped: dict[ObjectId, None] = {}
         self._forgotten: list[TaskId] = []
         self._closed: list[SessionId] = []
         self._revoked: dict[EngineId, list[tuple[TaskId, Assignment]]] = {}
@@ -105,7 +105,14 @@ class Books:
         self._given_back.setdefault((task.session.id, reason), []).append(task.id)
 
     def drop(self, objects: Iterable[ObjectId]) -> None:
-        self._dropped.extend(objects)
+        self._dropped.update(dict.fromkeys(objects))
+
+    def rescue(self, object_id: ObjectId) -> bool:
+        """Keep an object after all that this very fact was to drop; False if it was not to."""
+        if object_id not in self._dropped:
+            return False
+        del self._dropped[object_id]
+        return True
 
     def forget(self, task_id: TaskId) -> None:
         self._forgotten.append(task_id)
@@ -142,7 +149,7 @@ class Books:
         """All that is to be done, once the fact is dealt with."""
         self.flush_states()
         if self._dropped:
-            dropped = tuple(dict.fromkeys(self._dropped))
+            dropped = tuple(self._dropped)
             self.act(Drop(dropped))
             sessions: dict[SessionId, list[ObjectId]] = {}
             for object_id in dropped:
@@ -155,5 +162,5 @@ class Books:
             self.act(EndSession(session_id))
         self._closed = []
         out = self._out
-        self._out, self._dropped, self._forgotten = [], [], []
+        self._out, self._dropped, self._forgotten = [], {}, []
         return out

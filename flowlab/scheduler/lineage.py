@@ -78,6 +78,8 @@ def revive(books: Books, task: Task) -> None:
     task.missing = 0
     for thing in task.inputs:
         thing.waiting += 1
+        if not thing.available and books.rescue(thing.id):
+            thing.available = True
         task.missing += not thing.available
     task.returns += 1
     task.reason = OUTPUT_LOST

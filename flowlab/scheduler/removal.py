@@ -16,7 +16,6 @@ def loosen(books: Books, session: Session, thing: Object) -> None:
         return
     if thing.available:
         thing.available = False
-        thing.hosts = None
         books.drop((thing.id,))
     _release(books, session, [thing])
 

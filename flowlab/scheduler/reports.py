@@ -122,9 +122,7 @@ def _check_unpublished(books: Books, task: Task, thing: Object, batch: Batch | N
         return
     if thing.asked:
         task.absent += 1
-    elif all(
-        reader.batch is batch for reader in thing.consumers.values() if reader.state not in FINAL
-    ):
+    elif not thing.kept and not _has_reader_outside(thing, batch):
         return
     if task.absent >= PATIENCE:
         remake(books, thing)
@@ -133,6 +131,14 @@ def _check_unpublished(books: Books, task: Task, thing: Object, batch: Batch | N
         )
     elif thing.kept or thing.waiting:
         remake(books, thing)
+
+
+def _has_reader_outside(thing: Object, batch: Batch | None) -> bool:
+    return any(
+        reader.batch is not batch
+        for reader in thing.consumers.values()
+        if reader.state not in FINAL
+    )
 
 
 def _publish(
