@@ -107,7 +107,7 @@ class Stream:
         still reach it. A reader that raises is stopped, and a notice in the stream says so.
         """
         with self._lock:
-            subscription = _Subscription(reader, self._after(after), self.last)
+            subscription = _Subscription(reader, self._after(after), max(after, self.last))
             self._subscriptions.append(subscription)
         return subscription.stop
 

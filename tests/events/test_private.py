@@ -1,6 +1,7 @@
 """Files are opened only when they are this user's alone, and a write is whole or not at all."""
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -99,11 +100,14 @@ def test_a_missing_directory_is_an_error_that_names_it(tmp_path):
 
 def test_a_write_that_fails_leaves_no_half_line(tmp_path):
     path = make(tmp_path, b"one\n")
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (6, limits[1]))  # as a full disk: two bytes fit
     try:
         with pytest.raises(StoreError, match="cannot write"):
             append(descriptor, b"two\n", path)
     finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         os.close(descriptor)
     assert path.read_bytes() == b"one\n"
 
