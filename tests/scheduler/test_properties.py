@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from flowlab.events.messages import OnError
 from flowlab.model.ids import session_of
 from flowlab.scheduler.machine import Scheduler
-from tests.scheduler.world import SIZES, World
+from tests.scheduler.engines import SIZES
+from tests.scheduler.world import World
 
 PICK = st.integers(0, 60)
 ROW = st.tuples(st.lists(PICK, max_size=3), PICK)
