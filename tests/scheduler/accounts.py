@@ -1,4 +1,4 @@
-"""The accounts of a world (world.py): what it saw pass, and the invariants it checks at each step."""
+"""The accounts of a world (world.py): what it saw pass, and the invariants at each step."""
 
 from collections import Counter
 
