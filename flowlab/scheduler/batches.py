@@ -54,15 +54,18 @@ class Cut:
                 return
             if inside:
                 self._next.pop()
-                for thing in task.inputs:
-                    if not thing.available:
-                        self.inner[thing] = self.inner.get(thing, 0) + 1
+                self._count_inner(task)
             else:
                 self._heads += 1
             self._add(task)
             if task.is_solitary():
                 return
             self._follow(task)
+
+    def _count_inner(self, task: Task) -> None:
+        for thing in task.inputs:
+            if not thing.available:
+                self.inner[thing] = self.inner.get(thing, 0) + 1
 
     def _head(self) -> Task | None:
         if self._heads >= self._share:

@@ -162,12 +162,11 @@ def _find_circle(tasks: list[Task]) -> list[TaskId]:
     while runnable:
         task = runnable.pop()
         del left[task.id]
-        for thing in task.outputs:
-            for reader in thing.consumers.values():
-                if reader.id in left:
-                    left[reader.id] -= 1
-                    if not left[reader.id]:
-                        runnable.append(reader)
+        readers = [one for thing in task.outputs for one in thing.consumers.values()]
+        for reader in [one for one in readers if one.id in left]:
+            left[reader.id] -= 1
+            if not left[reader.id]:
+                runnable.append(reader)
     return list(left)
 
 

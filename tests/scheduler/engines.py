@@ -96,9 +96,9 @@ class Engines(Accounts):
             for one in back:
                 jobs.remove(one)
                 engine.rows.append((batch.session, "returned", (one.task, one.assignment, reason)))
-                for thing in self.specs[one.task].inputs:
-                    if thing in local and publishes:
-                        engine.rows.append((batch.session, "published", ObjectInfo(thing, 1)))
+                inputs = self.specs[one.task].inputs if publishes else ()
+                needed = [ObjectInfo(thing, 1) for thing in inputs if thing in local]
+                engine.rows += [(batch.session, "published", info) for info in needed]
 
     def interrupt(self, engine_id, task, assignment):
         engine = self.engines[engine_id]

@@ -4,6 +4,8 @@ A mutant is the room compiled anew with one line changed; the same worlds as in 
 are played on it, with the same fixed seed.
 """
 
+# mirrors: the whole room, whose property suite is put to the test
+
 import importlib
 import importlib.util
 import sys

@@ -4,6 +4,8 @@ And in the end, when engines are honest again, each task has ended, and the fact
 the same state.
 """
 
+# mirrors: the whole room, in worlds that hypothesis thinks up
+
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
