@@ -1,0 +1,48 @@
+"""What may not be submitted, found before anything is sent."""
+
+import json
+from collections.abc import Sequence
+
+from flowlab.errors import UsageError
+from flowlab.graph.nodes import DataObject, Task, check_readable
+
+
+def check_submit(tasks: Sequence[Task], constants: Sequence[DataObject]) -> None:
+    """Raise UsageError when this piece of a graph cannot be submitted as it is.
+
+    tasks      declared since the last submit; their outputs come with them
+    constants  declared since the last submit
+    """
+    here = {id(constant) for constant in constants}
+    here.update(id(output) for task in tasks for output in task.outputs)
+    for constant in constants:
+        if constant.value is None:
+            raise UsageError(f"{constant!r} has neither a value nor a task that makes it")
+        _check_user(constant)
+    for task in tasks:
+        _check_user(task)
+        for obj in task.inputs:
+            _check_input(obj, task, present=id(obj) in here)
+        for output in task.outputs:
+            _check_user(output)
+
+
+def _check_input(obj: DataObject, task: Task, *, present: bool) -> None:
+    if obj.owner is not task.owner:
+        raise UsageError(f"{task!r} reads {obj!r} of session {obj.owner.name!r}")
+    if not present and not obj.submitted:
+        raise UsageError(
+            f"{task!r} reads {obj!r}, which is neither submitted nor declared any longer; "
+            "declare it and its readers again"
+        )
+    check_readable(obj, task)  # it may have been un-kept since the task was declared
+
+
+def _check_user(thing: Task | DataObject) -> None:
+    """`user` travels as JSON."""
+    if not thing.user:
+        return
+    try:
+        json.dumps(thing.user)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{thing!r}: spec.user must be JSON: {error}") from error

@@ -1,0 +1,301 @@
+"""`DataObject` and `Task`: what the user declares, and holds on to.
+
+They know their session only as an `Owner`. A task's outputs come with it: only tasks and constants
+are given to `Owner.add`. `kept`, `submitted`, `state` and `info` are written by the owner; `state`
+and `info` are as fresh as its last submit, wait or update.
+After Rain's user guide, "Task definition and submission".
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from flowlab.errors import UsageError
+from flowlab.graph.active import active_session
+from flowlab.graph.outputs import describe_outputs
+from flowlab.graph.owner import Owner
+from flowlab.graph.place import find_place
+from flowlab.model.ids import ID, ObjectId, TaskId, join_id, split_id
+from flowlab.model.inputs import Output
+from flowlab.model.labels import LabeledList
+from flowlab.model.resources import ONE_CPU, Resources
+from flowlab.model.specs import ObjectInfo, ObjectSpec, Place, TaskSpec
+
+
+class Function(NamedTuple):
+    """Code of a task: `key` names it everywhere, `data` is the pickle, `source` is for people."""
+
+    key: str
+    data: bytes
+    source: str = ""
+
+
+class DataObject:
+    """A blob or a directory that a task will make, or that the user made: never changed.
+
+    value  bytes of a constant (a directory's archive), or None for a task's output
+    task   the task that makes it, or None for a constant
+    user   what the user says about it, JSON; writable until submit
+    """
+
+    __slots__ = (
+        "__weakref__", "content_type", "data_type", "info", "kept", "label", "object_id", "owner",
+        "size_hint", "state", "submitted", "task", "user", "value",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        described: Output,
+        *,
+        owner: Owner,
+        value: bytes | None = None,
+        task: "Task | None" = None,
+    ) -> None:
+        self.owner = owner
+        self.object_id = ObjectId(join_id(owner.session_id, owner.next_id()))
+        self.label = described.label or ""
+        self.data_type = described.data_type
+        self.content_type = described.content_type or described.encode or ""
+        self.size_hint = described.size_hint
+        self.value = value
+        self.task = task
+        self.kept = False
+        self.submitted = False
+        self.state: str | None = None
+        self.info: ObjectInfo | None = None
+        self.user: dict[str, Any] = {}
+
+    @property
+    def id(self) -> ID:
+        """Session and number."""
+        return split_id(self.object_id)
+
+    def to_spec(self) -> ObjectSpec:
+        """What the scheduler is told of it."""
+        return ObjectSpec(
+            self.object_id,
+            self.label,
+            self.data_type,
+            self.content_type,
+            self.kept,
+            self.task is None,
+            self.size_hint,
+            self.user,
+        )
+
+    spec = property(to_spec)
+
+    def keep(self) -> None:
+        """Hold it after its task is done, so that it can be fetched; only before submit."""
+        if self.submitted:
+            raise UsageError(f"cannot keep submitted data object {self!r}; keep it before submit")
+        self.kept = True
+
+    def unkeep(self) -> None:
+        """Let it go, at once: it is removed when no task needs it any longer."""
+        if not self.kept:
+            raise UsageError(f"Object {self!r} is not kept")
+        if self.submitted:
+            self.owner.unkeep([self])
+        self.kept = False
+
+    def is_kept(self) -> bool:
+        """Whether it is held."""
+        return self.kept
+
+    def check_fetch(self) -> None:
+        """Raise UsageError when it may not be fetched."""
+        if not self.kept:
+            raise UsageError(f"Can't fetch object {self!r} without keep flag.")
+        if not self.submitted:
+            raise UsageError(f"Object {self!r} is not submitted.")
+
+    def fetch(self) -> Any:
+        """Wait for it; its value as a DataInstance."""
+        self.check_fetch()
+        return self.owner.fetch(self)
+
+    def wait(self) -> None:
+        """Wait until it is there."""
+        self.owner.wait([self])
+
+    def update(self) -> None:
+        """Refresh `state` and `info`."""
+        self.owner.update([self])
+
+    def __repr__(self) -> str:
+        label = f" {self.label!r}" if self.label else ""
+        return f"<DataObject {self.id}{label}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError(
+            f"{self!r} is a promise of data and has no value here; give it to a task as an input"
+        )
+
+
+class Task:
+    """One piece of work.
+
+    kind     name of the kind that runs it
+    config   what its kind wants to know, encoded by the kind
+    inputs   objects with labels, in the kind's order
+    outputs  objects with labels, in the kind's order
+    user     what the user says about it, JSON; writable until submit
+    """
+
+    __slots__ = (
+        "__weakref__", "config", "function", "info", "inputs", "kind", "name", "outputs", "owner",
+        "place", "resources", "retries", "state", "submitted", "task_id", "user",
+    )  # fmt: skip
+
+    # size: everything that a kind may say of a task, each by name
+    def __init__(
+        self,
+        kind: str,
+        *,
+        inputs: Iterable[Any] = (),
+        outputs: int | Sequence[str | Output] = 1,
+        config: bytes = b"",
+        name: str | None = None,
+        cpus: int = 1,
+        function: Function | None = None,
+        session: Owner | None = None,
+        retries: int | None = None,
+        place: Place | None = None,
+    ) -> None:
+        self.owner = owner = session if session is not None else active_session()
+        self.kind = kind
+        self.name = _check_name(name)
+        self.resources = _check_cpus(cpus, self)
+        self.config = config
+        self.function = function
+        self.retries = retries
+        self.place = place if place is not None else find_place()
+        self.user: dict[str, Any] = {}
+        self.submitted = False
+        self.state: str | None = None
+        self.info: Any = None
+        self.inputs: LabeledList[DataObject] = LabeledList(
+            pairs=[self._take(item) for item in inputs]
+        )
+        described = describe_outputs(outputs)
+        self.task_id = TaskId(join_id(owner.session_id, owner.next_id()))
+        self.outputs: LabeledList[DataObject] = LabeledList(
+            pairs=[(each.label, DataObject(each, owner=owner, task=self)) for each in described]
+        )
+        owner.add(self)
+
+    @property
+    def id(self) -> ID:
+        """Session and number."""
+        return split_id(self.task_id)
+
+    @property
+    def output(self) -> DataObject:
+        """Its only output."""
+        if len(self.outputs) != 1:
+            raise UsageError(f"Task {self!r} has no unique output (outputs={len(self.outputs)})")
+        return self.outputs[0]
+
+    def to_spec(self) -> TaskSpec:
+        """What the scheduler is told of it."""
+        labels = tuple(label or "" for label in self.inputs.labels())
+        return TaskSpec(
+            self.task_id,
+            self.kind,
+            self.name,
+            tuple(obj.object_id for obj in self.inputs),
+            labels if any(labels) else (),
+            tuple(obj.object_id for obj in self.outputs),
+            self.resources,
+            self.function.key if self.function else "",
+            self.retries,
+            self.place,
+            self.user,
+        )
+
+    spec = property(to_spec)
+
+    def keep_outputs(self) -> None:
+        """Hold all its outputs; only before submit."""
+        for output in self.outputs:
+            output.keep()
+
+    def unkeep_outputs(self) -> None:
+        """Let all its outputs go."""
+        for output in self.outputs:
+            output.unkeep()
+
+    def fetch_outputs(self) -> list[Any]:
+        """Wait for all its outputs; their values in order."""
+        return [output.fetch() for output in self.outputs]
+
+    def wait(self) -> None:
+        """Wait until it is done."""
+        self.owner.wait([self])
+
+    def update(self) -> None:
+        """Refresh `state` and `info`."""
+        self.owner.update([self])
+
+    def __repr__(self) -> str:
+        number = f" {self.id}" if hasattr(self, "task_id") else ""  # while it is being declared
+        name = f" {self.name!r}" if self.name else ""
+        return f"<Task{number}{name} {self.kind}>"
+
+    def __reduce__(self) -> Any:
+        raise TypeError(f"{self!r} has no value here; give its output to a task as an input")
+
+    def _take(self, item: Any) -> tuple[str | None, DataObject]:
+        """Label and object of one input, which may be a pair of both."""
+        label, thing = item if isinstance(item, tuple) and len(item) == 2 else (None, item)
+        obj = to_dataobj(thing)
+        if obj.owner is not self.owner:
+            raise UsageError(
+                f"{obj!r} belongs to session {obj.owner.name!r}, {self!r} to {self.owner.name!r}; "
+                "fetch it there and pass it as a blob"
+            )
+        check_readable(obj, self)
+        return label, obj
+
+
+def to_dataobj(thing: Any) -> DataObject:
+    """The object that a thing stands for: itself, or the only output of a task."""
+    if isinstance(thing, DataObject):
+        return thing
+    if isinstance(thing, Task):
+        if len(thing.outputs) == 1:
+            return thing.outputs[0]
+        trouble = "does not have any output" if not thing.outputs else "returns multiple outputs"
+        raise UsageError(f"{thing!r} {trouble}; name the object that is meant by .outputs[…]")
+    hint = (
+        "wrap it in blob(…)"
+        if isinstance(thing, str | bytes | bytearray | memoryview)
+        else "wrap it in pickled(…) or blob(…, encode=…)"
+    )
+    raise UsageError(f"{_shorten(thing)} is no data object; {hint}")
+
+
+def check_readable(obj: DataObject, task: Task) -> None:
+    """Raise UsageError for an output of an earlier submit that may be gone already."""
+    if obj.submitted and not obj.kept and obj.task is not None:
+        raise UsageError(
+            f"{task!r} reads {obj!r}, which was submitted earlier and is not kept; "
+            "call keep() on it before its own submit"
+        )
+
+
+def _check_name(name: object) -> str:
+    if name is not None and not isinstance(name, str):
+        raise UsageError(f"a task's name is a string, not {_shorten(name)}")
+    return name or ""
+
+
+def _check_cpus(cpus: object, task: Task) -> Resources:
+    if not isinstance(cpus, int) or isinstance(cpus, bool) or cpus < 1:
+        raise UsageError(f"{task!r} asks for cpus={cpus!r}; it needs a whole number, at least 1")
+    return ONE_CPU if cpus == 1 else Resources(cpus)
+
+
+def _shorten(thing: object) -> str:
+    text = repr(thing)
+    return text if len(text) <= 60 else f"{text[:57]}…"

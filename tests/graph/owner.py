@@ -1,0 +1,43 @@
+"""A session without engines: it numbers what is declared, and notes what it is asked."""
+
+from flowlab.model.ids import SessionId
+
+
+class NoEngines:
+    """Implements Owner; `added` and `asked` say what came."""
+
+    def __init__(self, session_id=1, name="test"):
+        self.session_id = SessionId(session_id)
+        self.name = name
+        self.added = []
+        self.asked = []
+        self._last = 9
+
+    def next_id(self):
+        self._last += 1
+        return self._last
+
+    def add(self, thing):
+        self.added.append(thing)
+
+    def submit(self):
+        for thing in self.added:
+            thing.submitted = True
+            for output in getattr(thing, "outputs", ()):
+                output.submitted = True
+
+    def wait(self, items):
+        self.asked.append(("wait", *items))
+
+    def fetch(self, item):
+        self.asked.append(("fetch", item))
+        return b"fetched"
+
+    def update(self, items):
+        self.asked.append(("update", *items))
+
+    def unkeep(self, items):
+        self.asked.append(("unkeep", *items))
+
+    def object_info(self, item):
+        return item.info
