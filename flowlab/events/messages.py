@@ -36,7 +36,7 @@ class Trace(msgspec.Struct, frozen=True, tag=True):
     """A task or an engine said something."""
 
 
-# Facts: the user
+# The user's facts
 
 
 class SessionOpened(Fact, frozen=True):
@@ -77,7 +77,7 @@ class CancelRequested(Fact, frozen=True):
     tasks: tuple[TaskId, ...]
 
 
-# Facts: engines
+# The engines' facts
 
 
 class EngineJoined(Fact, frozen=True):
@@ -93,7 +93,7 @@ class EngineLost(Fact, frozen=True):
     """An engine is gone, and dead for certain or fenced.
 
     culprits   (task, assignment) that were running by its board; None when the board is unreadable
-    deliberate the engine was ended on purpose (cancelled task, shrink): nobody is to blame
+    deliberate  the engine was ended on purpose (cancelled task, shrink): nobody is to blame
     """
 
     engine: EngineId
@@ -246,7 +246,7 @@ class Said(Trace, frozen=True):
 
 
 class Noticed(Trace, frozen=True):
-    """Something people should know that changes no task: a lost controller's cost, a full journal."""
+    """What people should know and no task is changed by: a lost controller, a full journal."""
 
     text: str
     level: str = "info"

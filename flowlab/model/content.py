@@ -22,7 +22,8 @@ def check_content_type(content_type: str) -> str:
     )
     if not known:
         raise ContentTypeError(
-            f"Content type {content_type!r} is not recognized; use one of {', '.join(sorted(PLAIN))}, "
+            f"Content type {content_type!r} is not recognized; "
+            f"use one of {', '.join(sorted(PLAIN))}, "
             "text-ENCODING, mime/..., user/... or protobuf/..."
         )
     return content_type
@@ -41,7 +42,7 @@ def is_subtype(content_type: str, declared: str) -> bool:
 
 def merge_content_types(content_type: str, declared: str) -> str:
     """The narrower of the two; raises ContentTypeError when neither holds the other."""
-    if PICKLES >= {content_type, declared} and content_type != declared:
+    if {content_type, declared} <= PICKLES and content_type != declared:
         return "cloudpickle"
     if is_subtype(content_type, declared):
         return content_type

@@ -12,7 +12,7 @@ ObjectId = NewType("ObjectId", int)
 EngineId = NewType("EngineId", int)  # ipyparallel's id; never used again for another engine
 BatchId = NewType("BatchId", int)
 HostId = NewType("HostId", str)  # engines that share a store have the same
-Assignment = NewType("Assignment", int)  # rises each time a task is given out; late reports fail here
+Assignment = NewType("Assignment", int)  # rises at each giving-out; late reports fail at it
 
 _LOCAL_BITS = 32
 FIRST_LOCAL = 10  # Rain's sessions count from here

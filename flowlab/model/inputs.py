@@ -55,7 +55,10 @@ class Output(_Described):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.encode and self.content_type and self.encode != self.content_type:
-            raise UsageError(f"encode={self.encode!r} and content_type={self.content_type!r} differ; give one of them")
+            raise UsageError(
+                f"encode={self.encode!r} and content_type={self.content_type!r} differ; "
+                "give one of them"
+            )
 
 
 def InputDir(label: str | None = None, **described: Any) -> Input:  # noqa: N802 - a class to Rain's users

@@ -1,4 +1,4 @@
-"""User data on its way: bytes that belong to tasks and objects, beside the events and never in them."""
+"""User data on its way: bytes of tasks and objects, beside the events and never in them."""
 
 import msgspec
 

@@ -68,7 +68,7 @@ def _parse(source: str, where: str) -> ast.Module:
         line = (error.text or "").strip()
         hint = ""
         if line.startswith(("%", "!", "?")):
-            hint = "; IPython's magics and shell escapes do not run in a task (for a shell cell: %%task --sh)"
+            hint = "; IPython's own syntax does not run in a task (for a shell cell: %%task --sh)"
         raise CellError(f"{where}, line {error.lineno}: {error.msg}: {line}{hint}") from None
 
 

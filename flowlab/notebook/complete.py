@@ -23,7 +23,8 @@ def make_matcher(workspace: Workspace) -> Matcher:
         line = context.line_with_cursor[: context.cursor_position]
         words = _candidates(line, workspace, first_line=context.cursor_line == 0)
         token = line.rsplit(maxsplit=1)[-1] if line and not line[-1].isspace() else ""
-        found = [SimpleCompletion(text=w, type="magic option") for w in words if w.startswith(token)]
+        fitting = [word for word in words if word.startswith(token)]
+        found = [SimpleCompletion(text=word, type="magic option") for word in fitting]
         return {"completions": found, "suppress": bool(found), "matched_fragment": token}
 
     return match

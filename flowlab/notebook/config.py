@@ -36,6 +36,6 @@ class FlowLab(SingletonConfigurable):
         help="What %submit shows. auto: a picture in a notebook, text elsewhere. [FLOWLAB_DISPLAY]",
     ).tag(config=True)
     cancel_on_interrupt = Bool(
-        True,  # noqa: FBT003 - a trait's default
+        True,
         help="Whether ■ during %wait and %submit --wait stops the tasks that are waited for.",
     ).tag(config=True)

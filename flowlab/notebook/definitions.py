@@ -39,6 +39,9 @@ class Definition:
     captured: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return f"task {self.task_name!r} ({self.where})"
+
     @property
     def bound(self) -> tuple[str, ...]:
         """Notebook names that this cell's outputs are bound to, in the order of the outputs."""
@@ -88,6 +91,8 @@ def _check_names(outputs: Iterable[str], shell: bool, where: str) -> Iterator[tu
             raise CellError(
                 f"{where}: output {text!r} needs a name for the notebook: -o name={text}"
             )
+        if not label:
+            raise CellError(f"{where}: output {text!r} names nothing after the =")
         if name in seen:
             raise CellError(f"{where}: output {name!r} stands twice")
         seen.add(name)

@@ -133,10 +133,10 @@ class Screen:
         said, last = time.monotonic(), ""
         try:
             while not session.settled(timeout=LINE_SECONDS):
-                line = text.summary(self._view())
-                if line != last and self.policy == "text" and time.monotonic() - said >= LINE_SECONDS:
+                line, now = text.summary(self._view()), time.monotonic()
+                if line != last and self.policy == "text" and now - said >= LINE_SECONDS:
                     print(line, flush=True)
-                    said, last = time.monotonic(), line
+                    said, last = now, line
         except KeyboardInterrupt:
             if cancel and self._config.cancel_on_interrupt:
                 session.cancel(None)

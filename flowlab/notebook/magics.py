@@ -34,7 +34,7 @@ class FlowMagics:
         words = options.TASK.read(line)
         count = self._shell.execution_count
         place = Place(cell=count, line=1)
-        body = f"\n{cell}"  # line 1 is the magic's own, so that tracebacks count as the notebook does
+        body = f"\n{cell}"  # line 1 is the magic's: tracebacks count as the notebook does
         definition = read_definition(vars(words), body, place, f"In [{count}]")
         self._screen.say_defined(self._workspace.define(definition))
 

@@ -191,8 +191,8 @@ class Workspace:
             near = get_close_matches(name, self.names, 1)
             hint = f" (did you mean {near[0]!r}?)" if near else ""
             raise CellError(
-                f"task {definition.task_name!r} ({definition.where}) reads {name!r}, which is neither an object "
-                f"nor a value of this notebook{hint}; declare it with %%task -o {name}, or assign it in a cell"
+                f"{definition} reads {name!r}, which is neither an object nor a value of this "
+                f"notebook{hint}; declare it with %%task -o {name}, or assign it in a cell"
             )
         value = self.names[name]
         if isinstance(value, DataObject | Task):
@@ -201,27 +201,27 @@ class Workspace:
         hidden = next(_objects_behind(value), None)
         if hidden is not None:
             raise CellError(
-                f"task {definition.task_name!r} ({definition.where}) calls {name}(), which reads the object "
-                f"{hidden!r} as a global; give it to the function as an argument"
+                f"{definition} calls {name}(), which reads the object {hidden!r} as a global; "
+                "give it to the function as an argument"
             )
         definition.captured[local] = value
 
     def _object(self, definition: Definition, name: str) -> DataObject:
         value = self.find(name)
-        if isinstance(value, Task):
-            if len(value.outputs) != 1:
-                raise CellError(
-                    f"task {definition.task_name!r} ({definition.where}) reads {name!r}, a task with "
-                    f"{len(value.outputs)} outputs; bind the output to a name of its own and read that"
-                )
-            value = value.output
-        return value
+        if isinstance(value, DataObject):
+            return value
+        if len(value.outputs) != 1:
+            raise CellError(
+                f"{definition} reads {name!r}, a task with {len(value.outputs)} outputs; "
+                "bind the output to a name of its own and read that"
+            )
+        return value.output
 
     def _check_outputs(self, definition: Definition, found: CellNames) -> None:
         never = [label for _, label in definition.outputs if label not in found.writes]
         if never and not found.warnings:
             raise CellError(
-                f"task {definition.task_name!r} ({definition.where}) never assigns its output "
+                f"{definition} never assigns its output "
                 f"{never[0]!r}; assign it at the cell's top level, or leave out `-o {never[0]}`"
             )
 
