@@ -65,7 +65,7 @@ def kill(pid: int) -> None:
 
 
 def read_orders(stream: object) -> tuple[dict[int, str], list[str]]:
-    """Follow the lines until the end of input: processes with their start times, and directories."""
+    """Follow the lines to the end of input: processes with start times, and directories."""
     processes: dict[int, str] = {}
     directories: list[str] = []
     for line in stream:  # type: ignore[attr-defined]
@@ -82,9 +82,9 @@ def read_orders(stream: object) -> tuple[dict[int, str], list[str]]:
     return processes, directories
 
 
-def end_all(processes: dict[int, str], run: str) -> None:
+def end_all(processes: dict[int, str], run: str, seconds: float = SECONDS) -> None:
     """Kill what is listed and what carries the mark of the run, until none is left."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + seconds
     for pid, began in processes.items():
         if began and start_time(pid) == began:
             kill(pid)

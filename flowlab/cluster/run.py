@@ -19,7 +19,7 @@ from flowlab.errors import StoreError
 from flowlab.model.limits import MIB
 from flowlab.staging.store import private_directory
 
-SHARED_MEMORY = Path("/dev/shm")
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - what is made in it is private
 SHARED_ROOM = 256 * MIB  # bytes free in /dev/shm, below which objects lie on disk
 _SOCKET_PATH = 90  # bytes; AF_UNIX has 108, and zmq and ipyparallel add some
 _PARTS = ("boards", "sandboxes", "profile")
@@ -108,7 +108,7 @@ class RunDirectory:
 def remove_tree(directory: Path) -> None:
     """Remove a directory with what a dying process may still be writing into it."""
 
-    def open_up(function: object, name: str, _: object) -> None:
+    def open_up(_function: object, name: str, _error: object) -> None:
         """A task may have taken its own right to write away: give it back, once."""
         try:
             os.chmod(os.path.dirname(name), 0o700)
@@ -123,7 +123,7 @@ def remove_tree(directory: Path) -> None:
 
 
 def _base_directory() -> Path:
-    """The first of the user's runtime directory and the temporary one whose path is short enough."""
+    """The user's runtime directory, or one below the temporary one: short enough for sockets."""
     name = f"flowlab-{os.getuid()}"
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     candidates = [Path(tempfile.gettempdir()) / name, Path("/tmp") / name]  # noqa: S108 - checked
