@@ -5,7 +5,7 @@ Knows ipyparallel's objects by what they have, and does not import it: the kerne
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ class EngineChoice:
 
     n: int | None = None
     profile: str | None = None
-    connection: tuple[tuple[str, Any], ...] | None = None
+    connection: tuple[tuple[str, Any], ...] | None = field(default=None, repr=False)  # has a key
     listen: str = ""
     start_seconds: float = START_SECONDS
     stopped: float = 10.0

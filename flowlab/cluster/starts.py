@@ -50,7 +50,7 @@ class Starts:
         bad = [
             pid
             for pid, (began, since) in self._coming.items()
-            if now - since > self._seconds or (pid > 0 and reap.start_time(pid) != began)
+            if now - since > self._seconds or (pid > 0 and reap.start_time(pid) != (began or None))
         ]
         for pid in bad:
             began = self._coming.pop(pid)[0]

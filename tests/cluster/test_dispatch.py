@@ -1,0 +1,117 @@
+"""Actions joined with the table: each engine gets what it lacks, once."""
+
+import pytest
+
+from flowlab.cluster.dispatch import Dispatch
+from flowlab.events.messages import OnError
+from flowlab.model.ids import Assignment, BatchId, EngineId, HostId, ObjectId
+from flowlab.model.limits import INLINE_OBJECT, MESSAGE
+from flowlab.model.payload import Inline, Stored
+from flowlab.scheduler.actions import Given, RunBatch
+from tests.cluster.peer import SESSION, SmallTable, thing
+
+HERE, THERE = HostId("here"), HostId("there")
+E0, E1 = EngineId(0), EngineId(1)
+
+
+@pytest.fixture
+def table():
+    return SmallTable()
+
+
+@pytest.fixture
+def dispatch(table):
+    dispatch = Dispatch(table, HERE)
+    dispatch.joined(E0, HERE)
+    dispatch.joined(E1, THERE)
+    return dispatch
+
+
+def run(*specs, engine=E0, publish=()):
+    given = tuple(Given(spec.id, Assignment(1), publish) for spec in specs)
+    return RunBatch(engine, BatchId(1), SESSION, given, 1, OnError.CONTINUE)
+
+
+def test_a_batch_has_all_that_its_tasks_need(dispatch, table):
+    # 10 ──▶ 1 ──▶ 11 ──▶ 2
+    constant = table.constant(10, b"hello", content_type="text")
+    table.functions["f"] = b"pickled"
+    first = table.add(1, inputs=[10], outputs=[11], function="f", config=b"c")
+    second = table.add(2, inputs=[11])
+    (batch,) = dispatch.batches(run(first, second, publish=(ObjectId(thing(11)),)))
+    assert [job.spec for job in batch.jobs] == [first, second]
+    assert batch.jobs[0].outputs[0].id == thing(11)
+    assert batch.payload.values == {constant: Inline(b"hello")}
+    assert batch.payload.functions == {"f": b"pickled"}
+    assert batch.payload.configs == {first.id: b"c"}
+    assert [item.info.content_type for item in batch.brought] == ["text"]
+
+
+def test_an_engine_gets_values_and_functions_once(dispatch, table):
+    table.constant(10, b"hello")
+    table.functions["f"] = b"pickled"
+    spec = table.add(1, inputs=[10], function="f")
+    dispatch.batches(run(spec))
+    (again,) = dispatch.batches(run(spec))
+    assert not again.payload.values and not again.payload.functions
+    (other,) = dispatch.batches(run(spec, engine=E1))
+    assert other.payload.values and other.payload.functions
+
+
+def test_what_an_engine_says_it_lacks_is_sent_again(dispatch, table):
+    constant = table.constant(10, b"hello")
+    spec = table.add(1, inputs=[10])
+    dispatch.batches(run(spec))
+    dispatch.lacks(E0, [constant])
+    assert dispatch.batches(run(spec))[0].payload.values == {constant: Inline(b"hello")}
+
+
+def test_a_stored_value_goes_by_path_on_its_host_and_inline_to_another(dispatch, table, tmp_path):
+    (tmp_path / "object").write_bytes(b"x" * 100)
+    large = ObjectId(thing(10))
+    spec = table.add(1, inputs=[10])
+    table.values[large] = Stored(HERE, str(tmp_path / "object"), 100)
+    assert dispatch.batches(run(spec))[0].payload.values == {large: table.values[large]}
+    relayed = dispatch.batches(run(spec, engine=E1))[0].payload.values
+    assert relayed == {large: Inline(b"x" * 100)}
+
+
+def test_a_value_that_is_gone_is_left_out_for_the_engine_to_say_so(dispatch, table):
+    table.values[ObjectId(thing(10))] = Stored(HERE, "/nowhere/at/all", 5)
+    spec = table.add(1, inputs=[10, 12])
+    (batch,) = dispatch.batches(run(spec, engine=E1))
+    assert batch.payload.values == {}
+    assert len(batch.jobs) == 1
+
+
+def test_many_values_go_ahead_in_messages_within_the_limit(dispatch, table):
+    numbers = range(10, 10 + 2 * MESSAGE // INLINE_OBJECT)
+    for number in numbers:
+        table.constant(number, bytes(INLINE_OBJECT))
+    spec = table.add(1, inputs=list(numbers))
+    batches = dispatch.batches(run(spec))
+    sizes = [sum(len(value.data) for value in batch.payload.values.values()) for batch in batches]
+    assert sum(sizes) == len(numbers) * INLINE_OBJECT
+    assert max(sizes) <= MESSAGE
+    assert [len(batch.jobs) for batch in batches] == [0, 1]
+
+
+def test_holders_are_those_that_were_given_an_object_and_are_asked_once(dispatch, table):
+    constant = table.constant(10, b"hello")
+    dispatch.batches(run(table.add(1, inputs=[10])))
+    assert dispatch.holders([constant]) == {E0: (constant,)}
+    assert dispatch.holders([constant]) == {}
+
+
+def test_what_is_remembered_is_bounded(dispatch, table, monkeypatch):
+    monkeypatch.setattr("flowlab.cluster.dispatch.REMEMBERED_BYTES", 10)
+    old = table.constant(10, b"12345678")
+    new = table.constant(11, b"12345678")
+    dispatch.batches(run(table.add(1, inputs=[10])))
+    dispatch.batches(run(table.add(2, inputs=[11])))
+    assert dispatch.holders([old, new]) == {E0: (new,)}
+
+
+def test_nothing_is_made_for_an_engine_that_is_gone(dispatch, table):
+    dispatch.gone(E0)
+    assert dispatch.batches(run(table.add(1))) == []
