@@ -34,7 +34,7 @@ class Duplex:
         return Envelope(self._number, self.seen, self.epoch, body)
 
     def aside(self, body: Body | None = None) -> Envelope:
-        """A message outside the count, lost with its connection; without a body: an acknowledgement."""
+        """A message outside the count, lost with its connection; bare, it only acknowledges."""
         return Envelope(0, self.seen, self.epoch, body)
 
     def receive(self, envelope: Envelope) -> Body | None:
@@ -67,7 +67,9 @@ class Duplex:
 
     def resend(self) -> list[Envelope]:
         """Frames of everything not acknowledged, for a connection that is up again."""
-        return [Envelope(number, self.seen, self.epoch, body) for number, body in self._unacknowledged]
+        return [
+            Envelope(number, self.seen, self.epoch, body) for number, body in self._unacknowledged
+        ]
 
     @property
     def unacknowledged(self) -> tuple[Body, ...]:

@@ -1,0 +1,80 @@
+"""One task, from its inputs to its outcome. Whatever it does, an outcome comes of it."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flowlab.model.specs import Failure
+from flowlab.staging.store import HostStore
+from flowlab.tasks.kind import find_kind
+from flowlab.worker.backlog import Entry
+from flowlab.worker.context import Bench, TaskContext
+from flowlab.worker.failure import make_failure
+from flowlab.worker.guard import Guard
+from flowlab.worker.memory import Held
+from flowlab.worker.results import Outputs, as_travelling, collect_outputs
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a task ended.
+
+    failure    why it failed, or None
+    cancelled  it ended because it was interrupted on request
+    debug      what it said by `ctx.debug`
+    user       what it said about itself, JSON by key
+    """
+
+    outputs: Outputs = field(default_factory=list)
+    failure: Failure | None = None
+    cancelled: bool = False
+    debug: str = ""
+    user: dict[str, str] = field(default_factory=dict)
+
+
+class Execution:
+    """Runs tasks one after the other on one bench."""
+
+    def __init__(self, bench: Bench, guard: Guard, store: HostStore) -> None:
+        self._bench = bench
+        self._guard = guard
+        self._store = store
+        self._pid = os.getpid()
+
+    def perform(self, entry: Entry, held: Sequence[Held]) -> Outcome:
+        """Run the task; everything around it stands."""
+        job = entry.job
+        context = TaskContext(job, entry.config, held, self._bench)
+        instances, error = self._guard.call(lambda: find_kind(job.spec.kind).run(context))
+        if os.getpid() != self._pid:
+            os._exit(0)  # the task forked and this is its child: it must not answer for the task
+        outcome = Outcome(debug=context.debug_text())
+        if error is None:
+            try:
+                context.check_inputs()
+                outputs = collect_outputs(instances or (), job.outputs, self._store)
+                outcome.outputs = self._travelling(entry, outputs)
+                outcome.user = context.user_rows()
+                return outcome
+            except Exception as unfit:  # noqa: BLE001 - what it gave does not fit: its own failure
+                error = unfit
+        outcome.cancelled = self._guard.delivered
+        outcome.failure = make_failure(error, outcome.debug)
+        return outcome
+
+    def _travelling(self, entry: Entry, outputs: Outputs) -> Outputs:
+        """What is published goes to the store here, before its row is made under the lock."""
+        wanted = entry.run.wanted
+        return [
+            (one, as_travelling(one, held, self._store))
+            if one in entry.job.publish or one in wanted
+            else (one, held)
+            for one, held in outputs
+        ]
+
+
+def own_failure(bug: BaseException) -> Outcome:
+    """The outcome of a task that could not be run because of us."""
+    failure = make_failure(bug)
+    message = f"flowlab's worker failed: {failure.message}"
+    return Outcome(failure=Failure(message, failure.traceback))

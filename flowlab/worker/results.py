@@ -1,0 +1,66 @@
+"""From what a task returned to values that are kept or travel."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flowlab.errors import ContentTypeError, UsageError
+from flowlab.model.content import is_subtype
+from flowlab.model.ids import ObjectId
+from flowlab.model.limits import INLINE_OBJECT
+from flowlab.model.payload import Inline, Value
+from flowlab.model.specs import ObjectSpec
+from flowlab.staging.instance import DataInstance
+from flowlab.staging.store import HostStore
+from flowlab.worker.memory import Held
+
+Outputs = list[tuple[ObjectId, Held]]
+
+
+def collect_outputs(
+    instances: Sequence[DataInstance], specs: Sequence[ObjectSpec], store: HostStore
+) -> Outputs:
+    """One value for each output; raises UsageError or ContentTypeError when they do not fit."""
+    if len(instances) != len(specs):
+        raise UsageError(f"the task gave {len(instances)} outputs, {len(specs)} were declared")
+    return [
+        (spec.id, Held(_value(spec.id, instance, store), *_described(spec, instance), spec))
+        for spec, instance in zip(specs, instances, strict=True)
+    ]
+
+
+def as_travelling(object_id: ObjectId, held: Held, store: HostStore) -> Held:
+    """The value as it may leave the engine: above the limit it lies in the host's store."""
+    value = held.value
+    if isinstance(value, Inline) and len(value.data) > INLINE_OBJECT:
+        stored = store.put(object_id, value.data)
+        return Held(stored, held.data_type, held.content_type, held.user, held.spec)
+    return held
+
+
+def _described(spec: ObjectSpec, instance: DataInstance) -> tuple[Any, str, dict[str, Any]]:
+    """Data type, content type and what the task said, checked against what was declared."""
+    if not isinstance(instance, DataInstance):
+        raise UsageError(
+            f"output {spec.label!r} is no DataInstance but {type(instance).__name__!r}"
+        )
+    if instance.data_type != spec.data_type:
+        raise UsageError(
+            f"output {spec.label!r} was declared as {spec.data_type}, the task gave a "
+            f"{instance.data_type}"
+        )
+    declared, actual = spec.content_type, instance.content_type
+    if actual and declared and not is_subtype(actual, declared):
+        raise ContentTypeError(
+            f"output {spec.label!r} was declared as {declared!r}, the task gave {actual!r}"
+        )
+    return instance.data_type, actual or declared, instance.user
+
+
+def _value(object_id: ObjectId, instance: DataInstance, store: HostStore) -> Value:
+    source = instance.source
+    if isinstance(source, Path):
+        if source.stat().st_size <= INLINE_OBJECT:
+            return Inline(source.read_bytes())
+        return store.put_file(object_id, source)
+    return Inline(source if isinstance(source, bytes) else bytes(source))

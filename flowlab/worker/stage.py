@@ -1,0 +1,77 @@
+"""The stage on which tasks run: all that is put in place for a slice, and taken away after it.
+
+Between slices the process belongs to others: `%px`, the kernel's own messages, and with `inline`
+the user's notebook.
+"""
+
+import asyncio
+import logging
+import threading
+from pathlib import Path
+
+from flowlab.worker.guard import Guard
+from flowlab.worker.sandbox import Sandbox
+from flowlab.worker.tap import Descriptors, LogTap, Tap
+from flowlab.worker.writers import Streams
+
+
+class Stage:
+    """Sandbox, streams, log and SIGINT of the tasks of one engine."""
+
+    def __init__(self, parent: Path, guard: Guard, *, inline: bool) -> None:
+        self.tap = Tap()
+        self.sandbox = Sandbox(parent, inline=inline)
+        self._guard = guard
+        self._inline = inline
+        self._log = LogTap(self.tap)
+        self._descriptors = None if inline else Descriptors(self.tap)
+        self._streams: Streams | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def enter(self) -> None:
+        """A slice begins."""
+        if self._streams is None:
+            self._guard.adopt_thread()
+            self._streams = Streams(self.tap, threading.get_ident() if self._inline else None)
+        self.sandbox.enter()
+        self._streams.enter()
+        if self._descriptors is not None:
+            self._descriptors.enter()
+        logging.getLogger().addHandler(self._log)
+        # The engine's event loop runs this slice: a task that calls asyncio.run must not see it
+        self._loop = asyncio._get_running_loop()  # noqa: SLF001 - exported, documented as low-level
+        asyncio._set_running_loop(None)  # noqa: SLF001 - see above
+
+    def prepare(self, task: int, assignment: int) -> None:
+        """All is as new for this task."""
+        self.sandbox.prepare()
+        if self._streams is not None:
+            self._streams.repair()
+        self._guard.install()
+        self.tap.begin(task, assignment)
+
+    def leave(self) -> None:
+        """The slice ends: everything is as it was found."""
+        if self._loop is not None:
+            asyncio.set_event_loop(self._loop)  # asyncio.run leaves none
+            asyncio._set_running_loop(self._loop)  # noqa: SLF001 - see above
+        logging.getLogger().removeHandler(self._log)
+        if self._descriptors is not None:
+            self._descriptors.leave()
+        if self._streams is not None:
+            self._streams.leave()
+        self.sandbox.leave()
+
+    def clear_up(self) -> None:
+        """The task has ended: take the last it wrote, remove what it did not give away."""
+        self.collect()
+        self.sandbox.empty_staged()
+
+    def collect(self) -> None:
+        """Take in what was written to the descriptors."""
+        if self._descriptors is not None:
+            self._descriptors.collect()
+
+    def close(self) -> None:
+        """Remove the working directory."""
+        self.sandbox.close()
