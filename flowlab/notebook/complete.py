@@ -18,7 +18,6 @@ Matcher = Callable[[CompletionContext], SimpleMatcherResult]
 def make_matcher(workspace: Workspace) -> Matcher:
     """A matcher fed by the magics' own parsers and by the workspace's live names."""
 
-    @context_matcher(identifier="flowlab")
     def match(context: CompletionContext) -> SimpleMatcherResult:
         line = context.line_with_cursor[: context.cursor_position]
         words = _candidates(line, workspace, first_line=context.cursor_line == 0)
@@ -27,7 +26,8 @@ def make_matcher(workspace: Workspace) -> Matcher:
         found = [SimpleCompletion(text=word, type="magic option") for word in fitting]
         return {"completions": found, "suppress": bool(found), "matched_fragment": token}
 
-    return match
+    matcher: Matcher = context_matcher(identifier="flowlab")(match)
+    return matcher
 
 
 def _candidates(line: str, workspace: Workspace, *, first_line: bool) -> list[str]:

@@ -17,7 +17,7 @@ from flowlab.notebook.config import FlowLab
 from flowlab.notebook.definitions import Definition
 from flowlab.session.session import Session
 from flowlab.view import svg, text
-from flowlab.view.fold import Folder, View
+from flowlab.view.fold import Folder
 
 LINE_SECONDS = 1.0  # between two lines of progress
 
@@ -80,7 +80,7 @@ class Screen:
                 session.wait_all()
         except KeyboardInterrupt:
             if self._config.cancel_on_interrupt:
-                session.cancel([t if isinstance(t, Task) else t.producer for t in things] or None)
+                session.cancel(tasks_of(things) or None)
             raise
 
     def status(self, session: Session | None, stale: Sequence[str]) -> None:
@@ -89,7 +89,7 @@ class Screen:
             print("no session yet; the first %%task opens one")
             return
         self._watch(session)
-        print(text.outline(self._view()))
+        print(text.outline(self._folder.view))
         if stale:
             print(f"stale, declared again at the next %submit: {', '.join(stale)}")
         for name, value in session.describe().items():
@@ -112,28 +112,25 @@ class Screen:
             for handle in handles:
                 handle.update(self._bundle(), raw=True)
 
-    def _view(self) -> View:
-        return self._folder.view
-
     def _is_done(self) -> bool:
-        view = self._view()
-        return len(view.tasks) >= self._expected and view.unfinished == 0
+        return self._folder.task_count >= self._expected and self._folder.unfinished == 0
 
     def _bundle(self) -> dict[str, str]:
-        return {"image/svg+xml": svg.draw(self._view()), "text/plain": text.summary(self._view())}
+        view = self._folder.view
+        return {"image/svg+xml": svg.draw(view), "text/plain": text.summary(view)}
 
     def _leave(self) -> None:
         if self.policy == "static":
             display(self._bundle(), raw=True)
         else:
-            print(text.summary(self._view()))
+            print(text.summary(self._folder.view))
 
     def _block(self, session: Session, *, cancel: bool) -> None:
         """Wait for the whole graph, saying one line a second at most where people read along."""
         said, last = time.monotonic(), ""
         try:
             while not session.settled(timeout=LINE_SECONDS):
-                line, now = text.summary(self._view()), time.monotonic()
+                line, now = text.summary(self._folder.view), time.monotonic()
                 if line != last and self.policy == "text" and now - said >= LINE_SECONDS:
                     print(line, flush=True)
                     said, last = now, line
@@ -141,3 +138,9 @@ class Screen:
             if cancel and self._config.cancel_on_interrupt:
                 session.cancel(None)
             raise
+
+
+def tasks_of(things: Iterable[Task | DataObject]) -> list[Task]:
+    """The tasks, and the tasks that make the objects."""
+    found = [thing if isinstance(thing, Task) else thing.task for thing in things]
+    return [task for task in found if task is not None]

@@ -26,6 +26,7 @@ class Extension:
         self.magics = FlowMagics(shell, self.workspace, self.screen)
         self._matcher: Matcher = make_matcher(self.workspace)
         self._registered: list[tuple[str, str]] = []
+        self._configurables: list[Any] = shell.configurables  # what %config knows
 
     def load(self) -> None:
         """Register magics under the names that are free, completion, and the default session."""
@@ -37,14 +38,14 @@ class Extension:
         self._register("cell", "flowlab", self.magics.flowlab_cell, None)
         shell.Completer.custom_matchers.append(self._matcher)
         shell.events.register("pre_run_cell", self._before_cell)
-        shell.configurables.append(self.config)
+        self._configurables.append(self.config)
         set_default_maker(lambda: self.workspace.session)
 
     def unload(self) -> None:
         """Undo `load`, and end the session with its engines."""
         shell = self._shell
         set_default_maker(None)
-        shell.configurables.remove(self.config)
+        self._configurables.remove(self.config)
         shell.events.unregister("pre_run_cell", self._before_cell)
         shell.Completer.custom_matchers.remove(self._matcher)
         for kind, name in self._registered:
@@ -61,7 +62,7 @@ class Extension:
             print(f"flowlab: {mark}{name} is taken by another extension; use %flowlab {name}")
             return
 
-        def magic(*args: str) -> object:
+        def magic(*args: Any) -> object:
             return call(*args)
 
         magic.__name__ = name

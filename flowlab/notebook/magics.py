@@ -9,7 +9,7 @@ from flowlab.graph.nodes import Task
 from flowlab.model.specs import Place
 from flowlab.notebook import options
 from flowlab.notebook.definitions import read_definition
-from flowlab.notebook.display import Screen
+from flowlab.notebook.display import Screen, tasks_of
 from flowlab.notebook.workspace import Workspace
 from flowlab.staging.instance import DataInstance
 
@@ -91,9 +91,7 @@ class FlowMagics:
 
     def _tasks(self, names: list[str]) -> list[Task]:
         cells = self._workspace.cells
-        found = [self._workspace.find(name) for name in names or cells]
-        tasks = [thing if isinstance(thing, Task) else thing.task for thing in found]
-        return [task for task in tasks if task is not None]
+        return tasks_of(self._workspace.find(name) for name in names or cells)
 
 
 def value_of(instance: DataInstance) -> object:

@@ -34,7 +34,9 @@ def test_names_that_nobody_in_the_cell_binds_are_read(source, reads):
 
 
 def test_names_bound_at_top_level_are_written():
-    source = "import os\nfrom math import pi as p\na, (b, *c) = 1, (2, 3)\ndef f(): inner = 1\n_own = 1"
+    source = (
+        "import os\nfrom math import pi as p\na, (b, *c) = 1, (2, 3)\ndef f(): inner = 1\n_own = 1"
+    )
     assert analyse(source, "In [1]").writes == {"os", "p", "a", "b", "c", "f"}
 
 

@@ -33,7 +33,9 @@ def test_long_options_come_first():
     assert options.TASK.options() == ["--cpus", "--input", "--name", "--output", "--sh", "-i", "-o"]
 
 
-@pytest.mark.parametrize(("text", "pair"), [("a", ("a", "a")), ("f.csv=a", ("f.csv", "a")), ("a=", ("a", ""))])
+@pytest.mark.parametrize(
+    ("text", "pair"), [("a", ("a", "a")), ("f.csv=a", ("f.csv", "a")), ("a=", ("a", ""))]
+)
 def test_a_pair_is_taken_apart(text, pair):
     assert options.split_pair(text) == pair
 

@@ -1,0 +1,26 @@
+"""Settings by traitlets and by the environment."""
+
+import subprocess
+import sys
+
+import pytest
+
+ENGINES = "from flowlab.notebook.config import FlowLab; print(FlowLab().engines, FlowLab().display)"
+
+
+def test_the_environment_sets_what_nobody_configured():
+    run = subprocess.run(
+        [sys.executable, "-c", ENGINES], capture_output=True, text=True, check=True,
+        env={"FLOWLAB_ENGINES": "3", "FLOWLAB_DISPLAY": "none", "PATH": ""},
+    )  # fmt: skip
+    assert run.stdout.split() == ["3", "none"]
+
+
+def test_config_magic_changes_a_setting(notebook):
+    notebook.run("%config FlowLab.engines = 5")
+    assert notebook.value("%config FlowLab.engines") == 5
+
+
+def test_a_value_that_is_none_of_the_choices_is_refused(notebook):
+    with pytest.raises(Exception, match="display"):
+        notebook.run("%config FlowLab.display = 'loud'")

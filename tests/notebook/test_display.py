@@ -1,0 +1,69 @@
+"""What is shown, by policy."""
+
+import pytest
+
+from flowlab.notebook.display import tasks_of
+from flowlab.notebook.extension import loaded
+
+
+def test_text_says_what_a_cell_reads_and_makes(notebook, capsys):
+    notebook.run("k = 2")
+    notebook.run("%%task a\n1")
+    notebook.run("%%task b -o c\nc = a * k")
+    assert "task b: reads a, captures k; makes c" in capsys.readouterr().out
+
+
+def test_hidden_names_are_warned_of(notebook, capsys):
+    notebook.run("%%task a\neval('1')")
+    assert "eval() can read names" in capsys.readouterr().out
+
+
+def test_none_shows_nothing(notebook, capsys):
+    notebook.run("%config FlowLab.display = 'none'")
+    notebook.run("%%task a\n1")
+    notebook.run("%submit --wait")
+    assert capsys.readouterr().out == ""
+
+
+def test_static_leaves_a_picture_with_its_text(notebook, capsys):
+    notebook.run("%config FlowLab.display = 'static'")
+    notebook.run("%%task a\n1")
+    notebook.run("%submit --wait")
+    assert "1/1" in capsys.readouterr().out
+
+
+def test_a_front_end_gets_a_picture_that_is_replaced_when_the_graph_is_done(notebook):
+    shown = []
+    notebook.run("%config FlowLab.display = 'static'")
+    notebook.shell.display_pub.publish = lambda data, **more: shown.append((data, more))
+    notebook.run("%%task a\n1")
+    loaded(notebook.shell).screen.front_end = True
+    loaded(notebook.shell).magics.submit("")
+    notebook.workspace.session.wait_all()
+    notebook.workspace.session.settled(timeout=5)
+    deadline = 100
+    while len(shown) < 2 and deadline:
+        deadline -= 1
+        notebook.workspace.session.settled(timeout=0.05)
+    assert shown[-1][1].get("update") is True
+    assert "svg" in shown[-1][0]["image/svg+xml"]
+    assert "1/1" in shown[-1][0]["text/plain"]
+
+
+def test_an_interrupted_wait_stops_the_tasks(notebook):
+    notebook.run("%%task slow\nimport time, _thread\ntime.sleep(60)")
+    notebook.run("import threading, _thread")
+    session = notebook.workspace.session
+    loaded(notebook.shell).magics.submit("")
+    notebook.run("threading.Timer(0.5, _thread.interrupt_main).start()")
+    with pytest.raises(KeyboardInterrupt):
+        notebook.run("%wait")
+    assert session.settled(timeout=10)
+    session.update([notebook.names["slow"].task])
+    assert notebook.names["slow"].task.state == "cancelled"
+
+
+def test_tasks_of_objects_are_their_makers(notebook):
+    notebook.run("%%task a\n1")
+    obj = notebook.names["a"]
+    assert tasks_of([obj, obj.task]) == [obj.task, obj.task]

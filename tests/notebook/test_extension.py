@@ -1,0 +1,44 @@
+"""Loading and unloading."""
+
+from flowlab.notebook.extension import load_ipython_extension, loaded, unload_ipython_extension
+
+NAMES = [("cell", "task"), ("line", "submit"), ("line", "fetch"), ("line", "wait"),
+         ("line", "flowlab"), ("cell", "flowlab")]  # fmt: skip
+
+
+def test_loading_twice_is_loading_once(shell):
+    load_ipython_extension(shell)
+    first = loaded(shell)
+    load_ipython_extension(shell)
+    assert loaded(shell) is first
+    assert all(shell.find_magic(name, kind) for kind, name in NAMES)
+
+
+def test_unloading_undoes_everything(shell):
+    before = (list(shell.Completer.custom_matchers), list(shell.configurables))
+    hooks = list(shell.events.callbacks["pre_run_cell"])
+    load_ipython_extension(shell)
+    unload_ipython_extension(shell)
+    assert (list(shell.Completer.custom_matchers), list(shell.configurables)) == before
+    assert shell.events.callbacks["pre_run_cell"] == hooks
+    assert not any(shell.find_magic(name, kind) for kind, name in NAMES)
+    unload_ipython_extension(shell)
+    load_ipython_extension(shell)
+    assert all(shell.find_magic(name, kind) for kind, name in NAMES)
+
+
+def test_a_name_that_is_taken_stays_as_it_is(shell, capsys):
+    def submit(line):
+        return "theirs"
+
+    shell.register_magic_function(submit, "line", "submit")
+    load_ipython_extension(shell)
+    assert shell.run_line_magic("submit", "") == "theirs"
+    assert "use %flowlab submit" in capsys.readouterr().out
+    unload_ipython_extension(shell)
+    assert shell.run_line_magic("submit", "") == "theirs"
+
+
+def test_each_magic_explains_its_words(shell):
+    load_ipython_extension(shell)
+    assert "--cpus" in shell.find_magic("task", "cell").__doc__

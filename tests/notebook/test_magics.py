@@ -1,0 +1,114 @@
+"""The magics in a real shell, on an inline engine."""
+
+import pytest
+from IPython.core.error import UsageError as WrongWords
+
+from flowlab.errors import CellError, TaskError, UsageError
+from flowlab.notebook.magics import value_of
+
+
+def test_a_graph_of_cells_runs_from_one_end_to_the_other(notebook):
+    notebook.run("factor = 3")
+    notebook.run("%%task load -o raw\nraw = list(range(4))")
+    notebook.run("%%task scale\n[factor * n for n in raw]")
+    notebook.run("%submit")
+    notebook.run("found = %fetch scale")
+    assert notebook.names["found"] == [0, 3, 6, 9]
+
+
+def test_a_function_of_the_notebook_travels_with_the_task(notebook):
+    notebook.run("def inner(n): return n + offset\noffset = 2\ndef outer(n): return inner(n)")
+    notebook.run("%%task use\nouter(40)")
+    notebook.run("%submit")
+    assert notebook.value("%fetch use") == 42
+
+
+def test_a_failure_shows_the_cells_own_line(notebook):
+    notebook.run("%%task bad\nx = 1\ny = 1 / (x - 1)")
+    notebook.run("%submit --wait")
+    with pytest.raises(TaskError) as failed:
+        notebook.run("%wait bad")
+    shown = "".join(failed.value._render_traceback_())
+    assert "y = 1 / (x - 1)" in shown
+    assert "ZeroDivisionError" in shown
+    assert "line 3" in shown
+    assert "flowlab/" not in shown
+
+
+def test_a_mended_cell_heals_the_graph(notebook, capsys):
+    notebook.run("%%task load -o raw\nraw = [1, 'x']")
+    notebook.run("%%task total\nsum(raw)")
+    notebook.run("%submit --wait")
+    with pytest.raises(TaskError, match="TypeError"):
+        notebook.run("%fetch total")
+    notebook.run("%%task load -o raw\nraw = [1, 2]")
+    notebook.run("%submit")
+    assert "because what they read was replaced: total" in capsys.readouterr().out
+    assert notebook.value("%fetch total") == 3
+
+
+def test_a_shell_cell_maps_files_in_and_out(notebook):
+    notebook.run("%%task words\n'b\\na\\n'")
+    notebook.run("%%task --sh order -i in.txt=words -o first=STDOUT -o all=out.txt\n"
+                 "sort in.txt > out.txt; head -1 out.txt")  # fmt: skip
+    notebook.run("%submit")
+    assert notebook.value("%fetch first") == "a\n"
+    assert notebook.value("%fetch all") in (b"a\nb\n", "a\nb\n")
+
+
+@pytest.mark.parametrize(
+    ("cell", "error", "text"),
+    [
+        ("%%task t\nlen(nowhere)", CellError, r"task 't' \(In \[1\]\) reads 'nowhere'"),
+        ("%%task t -o y\nx = 1", CellError, "never assigns its output 'y'"),
+        ("%%task t --cpus 0\n1", CellError, "at least 1"),
+        ("%%task t\n", CellError, "empty body"),
+        ("%%task a/b\n1", CellError, "use --name for groups"),
+        ("%%task t --nam x\n1\n%%%", WrongWords, "did you mean --name"),
+        ("%fetch nothing", UsageError, "'nothing' is no task and no object"),
+        ("%flowlab dance", WrongWords, "the verbs are"),
+    ],
+)
+def test_bad_input_names_the_cell_and_the_remedy(notebook, cell, error, text):
+    with pytest.raises(error, match=text):
+        notebook.run(cell)
+
+
+def test_an_object_that_was_not_submitted_says_so(notebook):
+    notebook.run("%%task t\n1")
+    with pytest.raises(UsageError, match="not submitted"):
+        notebook.run("%fetch t")
+
+
+def test_a_value_that_cannot_be_pickled_is_named(notebook):
+    notebook.run("gate = open('/dev/null')")
+    with pytest.raises(UsageError, match="gate"):
+        notebook.run("%%task t\ngate.read()")
+    notebook.run("gate.close()")
+
+
+def test_more_cpus_than_any_host_has_are_refused_with_the_numbers(notebook):
+    notebook.run("%%task t --cpus 99\n1")
+    with pytest.raises(UsageError, match="99"):
+        notebook.run("%submit")
+
+
+def test_why_explains_and_status_draws(notebook, capsys):
+    notebook.run("%%task t --name group/t\n1")
+    notebook.run("%submit --wait")
+    notebook.run("%flowlab why t")
+    notebook.run("%flowlab status")
+    shown = capsys.readouterr().out
+    assert "finished" in shown
+    assert "group" in shown
+
+
+def test_a_directory_is_fetched_as_an_instance(notebook, tmp_path):
+    (tmp_path / "a.txt").write_text("text")
+    notebook.names["folder"] = str(tmp_path)
+    notebook.run("from flowlab import directory\ntree = directory(folder)\ntree.keep()")
+    notebook.run("%%task --sh names -i tree=tree\nls tree")
+    notebook.run("%submit")
+    assert notebook.value("%fetch names") == "a.txt\n"
+    assert notebook.value("%fetch tree").data_type == "dir"
+    assert value_of(notebook.names["tree"].fetch()).data_type == "dir"
