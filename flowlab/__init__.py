@@ -1,3 +1,56 @@
-"""flowlab: a cell becomes a task, and the tasks become a graph that runs on your engines."""
+"""flowlab: a cell becomes a task, and the tasks become a graph that runs on your engines.
+
+The public names are found at first use, so that an engine does not load the notebook, and
+`%load_ext flowlab` starts at once.
+"""
+
+from importlib import import_module
+from typing import Any
 
 __version__ = "0.1.0"
+
+_ERRORS = (
+    "CellError", "ClusterError", "ContentTypeError", "FlowlabError", "LinkError",
+    "NoActiveSession", "ProtocolError", "SessionError", "StoreError", "TaskError", "UsageError",
+)  # fmt: skip
+
+# name -> the module that has it
+_HOMES = {
+    "Client": "flowlab.session.client",
+    "Session": "flowlab.session.session",
+    "remote": "flowlab.tasks.python",
+    "blob": "flowlab.tasks.objects",
+    "pickled": "flowlab.tasks.objects",
+    "directory": "flowlab.tasks.objects",
+    "DataObject": "flowlab.graph.nodes",
+    "Task": "flowlab.graph.nodes",
+    "DataInstance": "flowlab.staging.instance",
+    "Input": "flowlab.model.inputs",
+    "InputDir": "flowlab.model.inputs",
+    "Output": "flowlab.model.inputs",
+    "OutputDir": "flowlab.model.inputs",
+    "LabeledList": "flowlab.model.labels",
+    "ID": "flowlab.model.ids",
+    "get_active_session": "flowlab.graph.active",
+    "load_ipython_extension": "flowlab.notebook.extension",
+    "unload_ipython_extension": "flowlab.notebook.extension",
+    **dict.fromkeys(_ERRORS, "flowlab.errors"),
+}
+_MODULES = {"errors": "flowlab.errors", "tasks": "flowlab.tasks"}
+
+__all__ = ["__version__", *_HOMES, *_MODULES]  # noqa: PLE0604 - all are names
+
+
+def __getattr__(name: str) -> Any:
+    """Find a public name in its home, once."""
+    if name in _MODULES:
+        return import_module(_MODULES[name])
+    if name not in _HOMES:
+        raise AttributeError(f"module 'flowlab' has no attribute {name!r}")
+    found = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

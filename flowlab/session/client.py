@@ -1,0 +1,185 @@
+"""The client: where engines come from, and the sessions that use them.
+
+The one rule: nothing starts before the first submit, and everything ends with `close`, or with the
+process.
+"""
+
+import atexit
+import itertools
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Self
+
+from flowlab.cluster.choice import START_SECONDS, EngineChoice, choose
+from flowlab.cluster.inline import InlineCluster
+from flowlab.cluster.reaper import Reaper
+from flowlab.cluster.run import RunDirectory
+from flowlab.errors import SessionError, UsageError
+from flowlab.events.messages import OnError
+from flowlab.graph import active
+from flowlab.model.ids import SessionId
+from flowlab.session.journals import journal_directory
+from flowlab.session.link import Link, LocalLink
+from flowlab.session.mirror import Mirror
+from flowlab.session.pump import Pump
+from flowlab.session.reach import Reach
+from flowlab.session.remote import RemoteLink
+from flowlab.session.session import Session
+from flowlab.session.start import Starter
+from flowlab.staging.store import HostStore, host_id
+
+SESSIONS_A_KERNEL = 1 << 16  # session ids of one of a client's kernels
+
+_open: "weakref.WeakSet[Client]" = weakref.WeakSet()
+
+
+class Client:
+    """Engines and sessions.
+
+    n               local engines, one an available core by default
+    profile         IPython profile that says how engines are launched
+    cluster         a running cluster: its file, its id, an ipyparallel Cluster or Client
+    inline          run tasks in this process, without engines
+    linger          s that engines and tasks live on when this process is killed
+    engine_timeout  s until engines that do not come are given up
+    progress        told in a few words how engines come, in another thread
+    """
+
+    # size: a front door; each argument has a default and is given by name
+    def __init__(
+        self,
+        n: int | None = None,
+        profile: str | None = None,
+        cluster: object = None,
+        *,
+        inline: bool = False,
+        linger: float = 0.0,
+        engine_timeout: float = START_SECONDS,
+        progress: Callable[[str], None] | None = None,
+    ) -> None:
+        if inline and (profile is not None or cluster is not None):
+            raise UsageError("inline=True has no engines: leave out profile= and cluster=")
+        chosen = asdict(choose(n, profile, cluster))
+        self._choice = EngineChoice(**{**chosen, "start_seconds": engine_timeout})
+        self._inline = inline
+        self._linger = linger
+        self._lock = threading.RLock()
+        self._run: RunDirectory | None = None
+        self._reaper: Reaper | None = None
+        self._numbers = itertools.count(1)
+        self._sessions: list[weakref.ref[Session]] = []
+        self._closed = False
+        link: Link = (
+            LocalLink(Pump(lambda: InlineCluster(self._run_directory())))
+            if inline
+            else RemoteLink(self._starter, linger)
+        )
+        known = not inline and self._choice.own and profile is None
+        largest = self._choice.wanted if known else None
+        self._reach = Reach(link, Mirror(progress), self._open_store, largest)
+        _open.add(self)
+
+    def new_session(
+        self,
+        name: str = "Unnamed Session",
+        default: bool = False,
+        on_error: str = OnError.FAIL_SESSION,
+    ) -> Session:
+        """Open a session.
+
+        default   use it wherever no block says otherwise
+        on_error  "fail-session": one failed task fails all; "continue": only what depends on it
+        """
+        self._check_open()
+        try:
+            mode = OnError(on_error)
+        except ValueError:
+            modes = " or ".join(repr(str(each)) for each in OnError)
+            raise UsageError(f"on_error is {modes}, not {on_error!r}") from None
+        with self._lock:
+            number = self._reach.link.slot * SESSIONS_A_KERNEL + next(self._numbers)
+            session = Session(self._reach, SessionId(number), str(name), mode)
+            self._sessions = [each for each in self._sessions if each() is not None]
+            self._sessions.append(weakref.ref(session))
+        if default:
+            active.set_default(session)
+        return session
+
+    def start(self) -> None:
+        """Start engines now rather than at the first submit; returns at once."""
+        self._check_open()
+        self._reach.start()
+
+    def close(self) -> None:
+        """End sessions and engines; harmless when done twice."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        _open.discard(self)
+        for each in self._sessions:
+            session = each()
+            if session is not None:
+                session.close()
+        if os.getpid() != self._reach.pid:
+            return  # a forked child: all of it is its parent's
+        self._reach.link.close()
+        if self._reaper is not None:
+            self._reaper.close()
+        if self._run is not None:
+            self._run.remove()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._closed
+
+    def describe(self) -> dict[str, object]:
+        """Engines, hosts and what is running there, for people."""
+        self._check_open()
+        return self._reach.describe()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "started" if self._reach.started else "not started"
+        where = "inline" if self._inline else f"{self._choice.wanted} engines"
+        return f"<Client {where}, {state}>"
+
+    # --- made at first need
+
+    def _run_directory(self) -> RunDirectory:
+        with self._lock:
+            if self._run is None:
+                self._check_open()
+                self._run = RunDirectory.create()
+                self._reaper = Reaper.start(self._run)
+            return self._run
+
+    def _open_store(self) -> HostStore:
+        return HostStore(self._run_directory().store, host_id())
+
+    def _starter(self) -> Starter:
+        run = self._run_directory()
+        assert self._reaper is not None
+        return Starter(run, self._reaper, journal_directory(run.run), asdict(self._choice))
+
+    def _check_open(self) -> None:
+        self._reach.check_process()
+        if self._closed:
+            raise SessionError("the client is closed; make another one")
+
+
+def _close_all() -> None:
+    for client in list(_open):
+        client.close()
+
+
+atexit.register(_close_all)

@@ -1,0 +1,45 @@
+"""Answers a link's questions from the pump's thread: the same for both kinds of link."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from flowlab.errors import FlowlabError
+from flowlab.model.ids import ObjectId, TaskId
+from flowlab.session.frames import DESCRIBE, EXPLAIN, NUDGE, VALUE, Ask, Told, ValueIs
+from flowlab.session.pump import Pump
+
+Answer = ValueIs | Told
+
+
+def ask_pump(pump: Pump, ask: Ask, answer: Callable[[Answer], None]) -> None:
+    """Have the question answered; `answer` is called in the pump's thread."""
+
+    def errand() -> None:
+        try:
+            found = _answer(pump, ask)
+        except FlowlabError as error:
+            found = _refusal(ask, str(error))
+        except Exception as error:  # noqa: BLE001 - whoever asked must not wait for ever
+            found = _refusal(ask, f"a bug in flowlab: {type(error).__name__}: {error}")
+        answer(found)
+
+    pump.ask(errand)
+
+
+def _answer(pump: Pump, ask: Ask) -> Answer:
+    if ask.what == VALUE:
+        return ValueIs(ask.request, pump.table.value(ObjectId(ask.about)))
+    if ask.what == EXPLAIN:
+        return Told(ask.request, asdict(pump.scheduler.explain(TaskId(ask.about))))
+    if ask.what == DESCRIBE:
+        table = pump.table.describe()
+        return Told(ask.request, {**pump.cluster.describe(), "table": table})
+    if ask.what == NUDGE:
+        return Told(ask.request, {})  # the turn that this makes hands entries to new readers
+    return _refusal(ask, f"{ask.what!r} is no question")
+
+
+def _refusal(ask: Ask, fault: str) -> Answer:
+    if ask.what == VALUE:
+        return ValueIs(ask.request, None, fault)
+    return Told(ask.request, {}, fault)

@@ -1,0 +1,95 @@
+"""What travels on a kernel's link, in both directions; a frame is one of these, msgpack."""
+
+import msgspec
+
+from flowlab.events.messages import Entry, FactUnion
+from flowlab.model.payload import NOTHING, Payload, Value
+
+
+class Attach(msgspec.Struct, frozen=True, tag=True):
+    """First word of a kernel, at its start and after every reconnection.
+
+    link   names this kernel's link for good; its posts are numbered from 1
+    after  the last entry that it has
+    """
+
+    link: str
+    pid: int
+    started: str
+    after: int
+    linger: float = 0.0
+
+
+class Post(msgspec.Struct, frozen=True, tag=True):
+    """A fact; posted again after a reconnection until it was `Taken`."""
+
+    number: int
+    fact: FactUnion
+    payload: Payload = NOTHING
+
+
+class Ask(msgspec.Struct, frozen=True, tag=True):
+    """A question; `about` is an object (value), a task (explain), or 0 (describe, nudge)."""
+
+    request: int
+    what: str
+    about: int = 0
+
+
+class Goodbye(msgspec.Struct, frozen=True, tag=True):
+    """This kernel does not come back."""
+
+
+class Lease(msgspec.Struct, frozen=True, tag=True):
+    """Go on for so many seconds when the link closes without a goodbye."""
+
+    linger: float
+
+
+Up = Attach | Post | Ask | Goodbye | Lease
+
+
+class Attached(msgspec.Struct, frozen=True, tag=True):
+    """You are let in.
+
+    slot   counts the kernels of this client from 0; sessions are numbered by it
+    taken  the highest number of your posts that is in the journal
+    epoch  names this scheduler process
+    """
+
+    slot: int
+    taken: int
+    epoch: str
+
+
+class Entries(msgspec.Struct, frozen=True, tag=True):
+    """New entries of the stream, in order."""
+
+    entries: tuple[Entry, ...]
+
+
+class Taken(msgspec.Struct, frozen=True, tag=True):
+    """Your posts up to this number are in the journal."""
+
+    number: int
+
+
+class ValueIs(msgspec.Struct, frozen=True, tag=True):
+    """Answer to `value`: the value, or why there is none."""
+
+    request: int
+    value: Value | None
+    fault: str = ""
+
+
+class Told(msgspec.Struct, frozen=True, tag=True):
+    """Answer to the other questions."""
+
+    request: int
+    answer: dict[str, object]
+    fault: str = ""
+
+
+Down = Attached | Entries | Taken | ValueIs | Told
+
+VALUE, EXPLAIN, DESCRIBE, NUDGE = "value", "explain", "describe", "nudge"

@@ -1,0 +1,264 @@
+"""The kernel's picture of its tasks and objects, folded from the stream; and waiting for it.
+
+`take` runs on the link's thread, everything else on the user's. The one rule: a wait holds no lock
+of the link, wakes as soon as entries came, and can be interrupted at any time.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import assert_never
+
+import msgspec
+
+from flowlab.events.messages import (
+    CancelRequested,
+    CapacityKnown,
+    ControllerLost,
+    EngineJoined,
+    EngineLost,
+    EngineResumed,
+    EnginesUnavailable,
+    Entry,
+    EventUnion,
+    Noticed,
+    ObjectsDropped,
+    ObjectsLost,
+    Reported,
+    Said,
+    Sampled,
+    SessionClosed,
+    SessionFailed,
+    SessionOpened,
+    Submitted,
+    TaskCondemned,
+    TasksAssigned,
+    TasksCancelled,
+    TasksGivenBack,
+    TasksReady,
+    TasksSkipped,
+    Unkept,
+)
+from flowlab.model.ids import EngineId, ObjectId, SessionId, TaskId, session_of
+from flowlab.model.specs import ObjectInfo
+from flowlab.session.link import SLICE
+from flowlab.session.records import (
+    ASSIGNED,
+    CANCELLED,
+    ENDED,
+    FAILED,
+    FINISHED,
+    NOT_GIVEN,
+    READY,
+    RUNNING,
+    SKIPPED,
+    SessionRecord,
+    TaskInfo,
+    TaskRecord,
+)
+
+
+class Mirror:
+    """What happened so far, as far as the kernel was told.
+
+    progress  told in a few words how engines come, on the link's thread
+    """
+
+    def __init__(self, progress: Callable[[str], None] | None = None) -> None:
+        self.sessions: dict[SessionId, SessionRecord] = {}
+        self.infos: dict[ObjectId, ObjectInfo] = {}
+        self.removed: set[ObjectId] = set()
+        self.engines: set[EngineId] = set()
+        self.capacity: CapacityKnown | None = None
+        self._progress = progress
+        self._changed = threading.Condition()
+
+    # --- asking
+
+    def task(self, task_id: TaskId) -> TaskRecord | None:
+        """What is known of a task, None while its submit is under way."""
+        session = self.sessions.get(session_of(task_id))
+        return session.tasks.get(task_id) if session else None
+
+    def is_ended(self, task_id: TaskId) -> bool:
+        """Whether nothing more is to be expected of the task."""
+        record = self.task(task_id)
+        return record is not None and record.state in ENDED
+
+    def task_info(self, task_id: TaskId) -> TaskInfo | None:
+        """What a task that ended says of itself."""
+        record = self.task(task_id)
+        if record is None or record.state not in ENDED:
+            return None
+        user = {key: msgspec.json.decode(value) for key, value in (record.user or {}).items()}
+        error = record.failure.message if record.failure else record.reason
+        return TaskInfo(record.began, record.ended, record.engine, error, record.debug, user)
+
+    def wait(self, done: Callable[[], bool], timeout: float | None = None) -> bool:
+        """Wait until `done()`, which is asked after each change; False when time is over.
+
+        `done` may raise, to end the wait.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        with self._changed:
+            while not done():
+                left = SLICE if end is None else min(SLICE, end - time.monotonic())
+                if left <= 0:
+                    return False
+                self._changed.wait(left)
+        return True
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Change something from another thread, and wake those who wait."""
+        with self._changed:
+            yield
+            self._changed.notify_all()
+
+    def reopen(self, task_id: TaskId) -> None:
+        """Take a task that has ended for one that has not: its result is lost."""
+        record = self.task(task_id)
+        if record is not None:
+            self._enter(record, READY)
+
+    def forget(self, session: SessionId) -> None:
+        """Free what is known of a closed session."""
+        with self.changing():
+            self.sessions.pop(session, None)
+            self.infos = {k: v for k, v in self.infos.items() if session_of(k) != session}
+            self.removed = {each for each in self.removed if session_of(each) != session}
+
+    # --- folding
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """Take in what came."""
+        with self.changing():
+            for entry in entries:
+                self._fold(entry.event, entry.at)
+
+    def _fold(self, event: EventUnion, at: float) -> None:
+        match event:
+            case SessionOpened():
+                self.sessions[event.session] = SessionRecord(event.session)
+            case SessionClosed():
+                if event.session in self.sessions:
+                    self.sessions[event.session].closed = event.reason or "closed"
+            case SessionFailed():
+                if event.session in self.sessions:
+                    self.sessions[event.session].failed = (event.task, event.failure)
+            case Submitted():
+                self._submit(event)
+            case Reported():
+                self._report(event)
+            case TasksReady():
+                self._move(event.tasks, READY)
+            case TasksGivenBack():
+                self._move(event.tasks, READY)
+            case TasksAssigned():
+                self._assign(event)
+            case TasksSkipped():
+                self._move(event.tasks, SKIPPED, cause=event.cause)
+            case TasksCancelled():
+                self._move(event.tasks, CANCELLED, reason=event.reason)
+            case TaskCondemned():
+                record = self.task(event.task)
+                if record is not None:
+                    record.failure, record.ended = event.failure, at
+                    self._enter(record, FAILED)
+            case ObjectsLost() | ObjectsDropped():
+                for object_id in event.objects:
+                    self.infos.pop(object_id, None)
+                if isinstance(event, ObjectsDropped):
+                    self.removed.update(event.objects)
+            case EngineJoined() | EngineLost() | CapacityKnown() | EnginesUnavailable() | Noticed():
+                self._engines(event)
+            case EngineResumed() | ControllerLost() | Unkept() | CancelRequested():
+                return
+            case Said() | Sampled():
+                return
+            case _:
+                assert_never(event)
+
+    def _submit(self, fact: Submitted) -> None:
+        session = self.sessions.get(fact.session)
+        if session is None:
+            return
+        session.unfinished += len(fact.tasks)
+        for spec in fact.tasks:
+            session.tasks[spec.id] = TaskRecord(spec)
+        types = {spec.id: spec.content_type for spec in fact.objects if spec.constant}
+        for object_id, size in fact.sizes:
+            self.infos[object_id] = ObjectInfo(object_id, size, types.get(object_id, ""))
+
+    def _report(self, fact: Reported) -> None:
+        """A report of an assignment that is not the task's any more was fenced off: left out."""
+        records = self.sessions[fact.session].tasks if fact.session in self.sessions else {}
+        for task_id, text, user in fact.notes:
+            if task_id in records:
+                record = records[task_id]
+                record.debug += text
+                record.user = {**(record.user or {}), **user}
+        for started in fact.started:
+            found = records.get(started[0])
+            if found is not None and found.assignment == started[1]:
+                found.state, found.began = RUNNING, started[2]
+        for finished in fact.finished:
+            found = records.get(finished[0])
+            if found is not None and found.assignment == finished[1]:
+                found.began, found.ended = finished[2], finished[3]
+                self._enter(found, FINISHED)
+                self.infos.update((info.id, info) for info in finished[4])
+        for failed in fact.failed:
+            found = records.get(failed[0])
+            if found is not None and found.assignment == failed[1]:
+                found.began, found.ended, found.failure = failed[2:5]
+                self._enter(found, FAILED)
+        self.infos.update((info.id, info) for info in fact.published)
+
+    def _assign(self, verdict: TasksAssigned) -> None:
+        self._move(verdict.tasks, ASSIGNED)
+        for task_id, assignment in zip(verdict.tasks, verdict.assignments, strict=True):
+            record = self.task(task_id)
+            if record is not None:
+                record.assignment, record.engine = assignment, verdict.engine
+
+    def _move(
+        self, tasks: Sequence[TaskId], state: str, cause: TaskId | None = None, reason: str = ""
+    ) -> None:
+        for task_id in tasks:
+            record = self.task(task_id)
+            if record is not None:
+                record.cause, record.reason = cause, reason
+                self._enter(record, state)
+
+    def _enter(self, record: TaskRecord, state: str) -> None:
+        """The only place where a task's state changes, but for `running`."""
+        session = self.sessions[session_of(record.spec.id)]
+        session.unfinished += (record.state in ENDED) - (state in ENDED)
+        record.state = state
+        record.assignment = NOT_GIVEN
+        if state in (FAILED, SKIPPED, CANCELLED):
+            session.failures[record.spec.id] = None
+        else:
+            session.failures.pop(record.spec.id, None)
+
+    def _engines(
+        self, event: EngineJoined | EngineLost | CapacityKnown | EnginesUnavailable | Noticed
+    ) -> None:
+        if isinstance(event, EngineJoined):
+            self.engines.add(event.engine)
+            wanted = f" of {self.capacity.engines}" if self.capacity else ""
+            self._say(f"{len(self.engines)}{wanted} engines are ready")
+        elif isinstance(event, EngineLost):
+            self.engines.discard(event.engine)
+        elif isinstance(event, CapacityKnown):
+            self.capacity = event
+        elif isinstance(event, Noticed):
+            self._say(event.text)
+        else:
+            self._say(event.reason)
+
+    def _say(self, text: str) -> None:
+        if self._progress is not None:
+            self._progress(text)

@@ -1,0 +1,78 @@
+"""A piece of a graph as it goes over the link: specs in the fact, user data in the payload."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from flowlab.events.messages import Submitted
+from flowlab.graph.nodes import DataObject, Task
+from flowlab.model.ids import ObjectId, SessionId
+from flowlab.model.limits import INLINE_OBJECT, MESSAGE
+from flowlab.model.payload import Inline, Payload, Value
+from flowlab.session.reach import Reach
+
+PIECE = 10_000  # tasks in one parcel
+
+
+class Parcel(NamedTuple):
+    """What is posted."""
+
+    fact: Submitted
+    payload: Payload
+
+
+def make_parcels(
+    session: SessionId,
+    tasks: Sequence[Task],
+    constants: Sequence[DataObject],
+    sent: set[str],
+    reach: Reach,
+) -> Iterator[Parcel]:
+    """All that is to be posted for these, in order: what a task reads is in its parcel or before.
+
+    sent  keys of functions that went out before; grows
+    """
+    for piece in _constant_pieces(constants):
+        values = {obj.object_id: _value(obj, reach) for obj in piece}
+        sizes = tuple((obj.object_id, len(obj.value or b"")) for obj in piece)
+        objects = tuple(obj.to_spec() for obj in piece)
+        yield Parcel(Submitted(session, objects, (), sizes), Payload(values=values))
+    for start in range(0, len(tasks), PIECE):
+        # Tasks were declared in this order, and could read only what was declared before them
+        yield _tasks_parcel(session, tasks[start : start + PIECE], sent)
+
+
+def _tasks_parcel(session: SessionId, tasks: Sequence[Task], sent: set[str]) -> Parcel:
+    functions, sources = {}, {}
+    for task in tasks:
+        function = task.function
+        if function is not None and function.key not in sent:
+            sent.add(function.key)
+            functions[function.key] = function.data
+            sources[function.key] = function.source
+    configs = {task.task_id: task.config for task in tasks if task.config}
+    objects = tuple(output.to_spec() for task in tasks for output in task.outputs)
+    fact = Submitted(session, objects, tuple(task.to_spec() for task in tasks))
+    return Parcel(fact, Payload(functions, configs, sources))
+
+
+def _constant_pieces(constants: Sequence[DataObject]) -> Iterator[list[DataObject]]:
+    piece: list[DataObject] = []
+    size = 0
+    for obj in constants:
+        length = len(obj.value or b"")
+        inline = length if length <= INLINE_OBJECT else 0
+        if piece and (size + inline > MESSAGE or len(piece) >= PIECE):
+            yield piece
+            piece, size = [], 0
+        piece.append(obj)
+        size += inline
+    if piece:
+        yield piece
+
+
+def _value(obj: DataObject, reach: Reach) -> Value:
+    """Small ones travel; large ones are put into this host's store at once."""
+    data = obj.value or b""
+    if len(data) <= INLINE_OBJECT:
+        return Inline(bytes(data))
+    return reach.store.put(ObjectId(obj.object_id), data)

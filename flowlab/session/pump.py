@@ -1,0 +1,318 @@
+"""The pump: the only loop, and the only writer of stream, journal and object table.
+
+A turn takes what is in the inbox, lets the scheduler decide, writes table and journal, and only
+then performs what was decided and tells the readers. So nothing is done, and nothing is seen, that
+a process which takes over would not know.
+"""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from queue import SimpleQueue
+from typing import Protocol, assert_never
+
+from flowlab.cluster.port import Cluster, ClusterFactory
+from flowlab.errors import StoreError
+from flowlab.events.messages import (
+    Entry,
+    EventUnion,
+    Fact,
+    FactUnion,
+    Noticed,
+    Reported,
+    SessionClosed,
+    SessionOpened,
+    Submitted,
+    TraceUnion,
+    VerdictUnion,
+)
+from flowlab.events.stream import Stream
+from flowlab.model.ids import SessionId
+from flowlab.model.payload import NOTHING, Payload
+from flowlab.scheduler.actions import (
+    Action,
+    Announce,
+    Drop,
+    EndSession,
+    Forget,
+    HandBack,
+    Interrupt,
+    Revoke,
+    RunBatch,
+)
+from flowlab.scheduler.machine import Scheduler
+from flowlab.session.belongs import session_of_event
+from flowlab.session.table import ObjectTable, Origin
+
+TURN = 4096  # posts taken in one turn at most, so that readers hear of a flood meanwhile
+
+Errand = Callable[[], None]
+
+
+class Journal(Protocol):
+    """Where entries go to stay (events.journal.JournalWriter)."""
+
+    def write(self, entries: list[Entry]) -> None: ...
+
+
+class _Posted:
+    """One thing of the inbox."""
+
+    __slots__ = ("event", "origin", "payload", "then")
+
+    def __init__(
+        self,
+        event: FactUnion | TraceUnion,
+        payload: Payload,
+        origin: Origin | None,
+        then: Errand | None,
+    ) -> None:
+        self.event = event
+        self.payload = payload
+        self.origin = origin
+        self.then = then
+
+
+class Pump:
+    """Owns scheduler, stream, table and journal; `run` is its loop, in a thread of its own.
+
+    make_cluster  called at the start, so that nothing is made before
+    journal       None keeps no journal (inline)
+    """
+
+    def __init__(
+        self,
+        make_cluster: ClusterFactory,
+        table: ObjectTable | None = None,
+        journal: Journal | None = None,
+        stream: Stream | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.stream = stream or Stream()
+        self.table = table or ObjectTable()
+        self.scheduler = Scheduler()
+        self._make_cluster = make_cluster
+        self._cluster: Cluster | None = None
+        self._journal = journal
+        self._clock = clock
+        self._inbox: SimpleQueue[_Posted | Errand | None] = SimpleQueue()
+        self._fresh: list[Entry] = []
+        self._actions: list[Action] = []
+        self._after: list[Errand] = []
+        self._sessions: set[SessionId] = set()
+        self._thread: threading.Thread | None = None
+
+    # --- the door
+
+    def post(
+        self,
+        event: FactUnion | TraceUnion,
+        payload: Payload = NOTHING,
+        origin: Origin | None = None,
+        then: Errand | None = None,
+    ) -> None:
+        """Take in an event, from any thread; never blocks.
+
+        origin  by which post of a kernel it came
+        then    called by the pump once the event is in the journal
+        """
+        self._inbox.put(_Posted(event, payload, origin, then))
+
+    def ask(self, errand: Errand) -> None:
+        """Do this in the pump's thread, where scheduler and table may be read."""
+        self._inbox.put(errand)
+
+    # --- the loop
+
+    def start(self) -> None:
+        """Begin: the cluster first, then the loop."""
+        self._cluster = self._make_cluster()
+        self._cluster.start(self.post, self.table)
+        self._thread = threading.Thread(target=self.run, name="flowlab-pump", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """End the loop after what is in the inbox; idempotent."""
+        self._inbox.put(None)
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster; there is none before the start."""
+        assert self._cluster is not None, "the pump was not started"
+        return self._cluster
+
+    def close(self) -> None:
+        """End the cluster, then the loop, then the files."""
+        if self._cluster is not None:
+            self._cluster.close()
+        self.stop()
+        self.table.close()
+
+    def run(self) -> None:
+        """Turn until stopped."""
+        while self.turn():
+            pass
+
+    def turn(self) -> bool:
+        """Wait for something in the inbox and take what is there; False when it is the end."""
+        for _ in range(TURN):
+            item = self._inbox.get()
+            if item is None:
+                self._settle()
+                return False
+            self._take(item)
+            if self._inbox.empty():  # nobody else takes out of it
+                break
+        self._settle()
+        return True
+
+    def _take(self, item: _Posted | Errand) -> None:
+        if not isinstance(item, _Posted):
+            self._try(item)
+            return
+        if item.then is not None:
+            self._after.append(item.then)
+        if item.origin is not None and self.table.is_taken(item.origin):
+            return
+        entry = self._say(item.event)
+        self._note(entry.event)
+        if item.origin is not None or item.payload is not NOTHING:
+            self.table.put(entry.seq, item.payload, item.origin)
+        if isinstance(entry.event, Fact):
+            self._actions += self._decide(entry)
+
+    def _note(self, event: EventUnion) -> None:
+        if isinstance(event, Submitted):
+            self.table.declare(event)
+        elif isinstance(event, Reported):
+            self.table.note(event)
+
+    def _decide(self, entry: Entry) -> list[Action]:
+        """Ask the scheduler; what it announces is said at once, the rest is given back."""
+        fact = entry.event
+        assert isinstance(fact, Fact)
+        self._count(fact)
+        try:
+            actions = self.scheduler.handle(fact, entry.at)
+        except Exception:  # noqa: BLE001 - a bug of ours must end in words, never in a hang
+            self._give_up(entry, traceback.format_exc(limit=-4))
+            return []
+        for action in actions:
+            if isinstance(action, Announce):
+                self._say(action.verdict, entry.at)
+        return [action for action in actions if not isinstance(action, Announce)]
+
+    def _count(self, fact: FactUnion) -> None:
+        if isinstance(fact, SessionOpened):
+            self._sessions.add(fact.session)
+        elif isinstance(fact, SessionClosed):
+            self._sessions.discard(fact.session)
+
+    def _give_up(self, entry: Entry, text: str) -> None:
+        """Say that the scheduler broke, and end the sessions concerned."""
+        last = text.strip().rpartition("\n")[2]
+        self._say(Noticed(f"flowlab's scheduler broke at entry {entry.seq}:\n{text}", "error"))
+        hit = [entry.session] if entry.session is not None else sorted(self._sessions)
+        for session in hit:
+            if session in self._sessions:
+                reason = f"a bug in flowlab's scheduler: {last}"
+                self.post(SessionClosed(session, reason))
+
+    def _say(self, event: FactUnion | VerdictUnion | TraceUnion, at: float | None = None) -> Entry:
+        entry = self.stream.append(event, session_of_event(event), at or self._clock())
+        self._fresh.append(entry)
+        return entry
+
+    def _settle(self) -> None:
+        """Write the turn, then do it, then tell it."""
+        try:
+            self.table.write()
+            if self._journal is not None and self._fresh:
+                self._journal.write(self._fresh)
+        except (OSError, StoreError) as error:
+            # A full disk must not stop the tasks; but nobody may take over from such a journal.
+            self._journal = None
+            self._say(Noticed(f"the journal cannot be written any longer: {error}", "error"))
+        self._fresh.clear()
+        actions, self._actions = self._actions, []
+        for action in actions:
+            self._perform(action)
+        after, self._after = self._after, []
+        for errand in after:
+            self._try(errand)
+        self.stream.flush()
+        self.table.compact()
+
+    def _perform(self, action: Action) -> None:
+        match action:
+            case Announce():
+                return  # said when it was decided
+            case Forget():
+                self._free(action)
+            case Drop() | EndSession():
+                self._try(lambda: self.cluster.perform(action))
+                self._free(action)
+            case RunBatch() | Revoke() | HandBack() | Interrupt():
+                self._try(lambda: self.cluster.perform(action))
+            case _:
+                assert_never(action)
+
+    def _free(self, action: Forget | Drop | EndSession) -> None:
+        if isinstance(action, Forget):
+            self.table.forget(action.tasks)
+        elif isinstance(action, Drop):
+            self.table.drop(action.objects)
+        else:
+            self.table.end_session(action.session)
+
+    def _try(self, errand: Errand) -> None:
+        try:
+            errand()
+        except Exception:  # noqa: BLE001 - one bad errand must not end the loop for all
+            text = traceback.format_exc(limit=-4)
+            self.post(Noticed(f"a bug in flowlab, which goes on:\n{text}", "error"))
+
+    # --- taking over
+
+    def replay(self, entries: Iterable[Entry]) -> list[FactUnion]:
+        """Bring a fresh pump to where another process was, from its journal; before `start`.
+
+        Nothing is performed but what frees the table. Verdicts that the other process decided and
+        could not write any more are said now. Returns the facts, for the cluster.
+        """
+        entries = list(entries)
+        self.stream.extend(entries)
+        records = self.table.read_back(self.stream.last)
+        record = next(records, None)
+        unsaid: list[VerdictUnion] = []
+        facts: list[FactUnion] = []
+        for entry in entries:
+            if unsaid and entry.event == unsaid[0]:
+                del unsaid[0]
+            if not isinstance(entry.event, Fact):
+                continue
+            while record is not None and record.seq <= entry.seq:
+                self.table.merge(record)
+                record = next(records, None)
+            facts.append(entry.event)
+            unsaid = self._redo(entry)
+        for verdict in unsaid:
+            self._say(verdict, entries[-1].at)
+        return facts
+
+    def _redo(self, entry: Entry) -> list[VerdictUnion]:
+        """Decide again what was decided; returns what is said of it."""
+        assert isinstance(entry.event, Fact)
+        self._note(entry.event)
+        self._count(entry.event)
+        try:
+            actions = self.scheduler.handle(entry.event, entry.at)
+        except Exception:  # noqa: BLE001 - it broke there in the first life too, and that was said
+            return []
+        for action in actions:
+            if isinstance(action, Forget | Drop | EndSession):
+                self._free(action)
+        return [action.verdict for action in actions if isinstance(action, Announce)]

@@ -1,0 +1,74 @@
+"""What a client shares with its sessions: the way to the pump, the picture of it, the store."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flowlab.errors import SessionError, UsageError
+from flowlab.graph.nodes import Task
+from flowlab.session.link import Link
+from flowlab.session.mirror import Mirror
+from flowlab.staging.store import HostStore
+
+
+@dataclass
+class Reach:
+    """Belongs to one client and to the process that made it.
+
+    open_store  makes the run directory at first need, and its store
+    largest     cpus of the largest host as far as it is known before engines are there
+    """
+
+    link: Link
+    mirror: Mirror
+    open_store: Callable[[], HostStore]
+    largest: int | None = None
+    pid: int = field(default_factory=os.getpid)
+    _store: HostStore | None = None
+    _started: bool = False
+
+    @property
+    def store(self) -> HostStore:
+        """The store of this host."""
+        if self._store is None:
+            self._store = self.open_store()
+        return self._store
+
+    def start(self) -> None:
+        """Start what is needed, once; returns at once."""
+        self.check_process()
+        if not self._started:
+            self._started = True
+            self.link.follow(self.mirror.take)
+            self.link.start()
+
+    @property
+    def started(self) -> bool:
+        """Whether there was a need."""
+        return self._started
+
+    def describe(self) -> dict[str, object]:
+        """Engines and tables, for people."""
+        self.check_process()
+        if not self._started:
+            return {"engines": "none yet: they start at the first submit"}
+        return self.link.describe()
+
+    def check_process(self) -> None:
+        """Raise in a process that was forked from the client's."""
+        if os.getpid() != self.pid:
+            raise SessionError(
+                f"this process ({os.getpid()}) was forked from the one that made the client "
+                f"({self.pid}) and cannot use it; make a Client of its own here"
+            )
+
+    def check_cpus(self, task: Task) -> None:
+        """Raise UsageError when no host is large enough for the task."""
+        capacity = self.mirror.capacity
+        largest = capacity.largest if capacity else self.largest
+        cpus = task.resources.cpus
+        if largest is not None and cpus > largest:
+            raise UsageError(
+                f"{task!r} needs {cpus} cpus, and the largest host has {largest}; ask for fewer, "
+                f"or have more engines: Client(n={cpus})"
+            )

@@ -1,0 +1,62 @@
+"""What the kernel remembers of tasks and sessions: small, for there are many."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowlab.model.ids import Assignment, EngineId, SessionId, TaskId
+from flowlab.model.specs import Failure, TaskSpec
+
+# Rain's names of states, and two of our own
+WAITING, READY, ASSIGNED, RUNNING = "notAssigned", "ready", "assigned", "running"
+FINISHED, FAILED, SKIPPED, CANCELLED = "finished", "failed", "skipped", "cancelled"
+ENDED = frozenset({FINISHED, FAILED, SKIPPED, CANCELLED})
+
+NOT_GIVEN = Assignment(0)
+
+UNFINISHED, REMOVED = "unfinished", "removed"  # of objects, beside FINISHED
+
+
+@dataclass(frozen=True)
+class TaskInfo:
+    """What is known of a task that ran, as `task.info`; times in s since the epoch."""
+
+    began: float = 0.0
+    ended: float = 0.0
+    engine: EngineId | None = None
+    error: str = ""
+    debug: str = ""
+    user: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def duration(self) -> float:
+        """Seconds that it ran."""
+        return self.ended - self.began
+
+
+@dataclass(slots=True)
+class TaskRecord:
+    """One task; `assignment` is the one whose report counts, 0 while it is not given out."""
+
+    spec: TaskSpec
+    state: str = WAITING
+    assignment: Assignment = NOT_GIVEN
+    engine: EngineId | None = None
+    began: float = 0.0
+    ended: float = 0.0
+    failure: Failure | None = None
+    cause: TaskId | None = None
+    reason: str = ""
+    debug: str = ""
+    user: dict[str, str] | None = None
+
+
+@dataclass(slots=True)
+class SessionRecord:
+    """One session; `failed` is the task that failed it, `closed` why it was closed, if it was."""
+
+    id: SessionId
+    tasks: dict[TaskId, TaskRecord] = field(default_factory=dict)
+    unfinished: int = 0
+    failed: tuple[TaskId, Failure] | None = None
+    closed: str | None = None
+    failures: dict[TaskId, None] = field(default_factory=dict)  # in order, of what did not finish

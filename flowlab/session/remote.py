@@ -1,0 +1,212 @@
+"""The link to a scheduler process: it starts the process, and another when that one is killed.
+
+Facts are numbered, and kept until the process says that they are in its journal; a new process gets
+again what was not. The one rule: `post` only enqueues, so that any thread and any finaliser may.
+"""
+
+import os
+import secrets
+import threading
+from collections import deque
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any, Protocol, assert_never
+
+from flowlab.cluster.reap import start_time
+from flowlab.errors import FlowlabError, LinkError
+from flowlab.events.codec import pack, unpack
+from flowlab.events.messages import FactUnion
+from flowlab.events.stream import Stream
+from flowlab.model.ids import ObjectId, TaskId
+from flowlab.model.payload import NOTHING, Payload, Value
+from flowlab.session.address import cut
+from flowlab.session.frames import (
+    DESCRIBE,
+    EXPLAIN,
+    NUDGE,
+    Ask,
+    Attach,
+    Attached,
+    Down,
+    Entries,
+    Goodbye,
+    Post,
+    Taken,
+    Told,
+    ValueIs,
+)
+from flowlab.session.link import Questions, Reader
+
+GOODBYE = 3.0  # s for the process to end everything, until it is killed
+TAKEOVERS = 5  # processes that may be lost; one more and something is wrong with all of them
+
+
+class Launcher(Protocol):
+    """Brings a scheduler process about (start.py)."""
+
+    def launch(self, takeover: bool, after: int) -> Any:
+        """Start one and connect to it; blocks, raises FlowlabError with what it said at its end.
+
+        takeover  another one was killed, and `after` is the last entry that it told
+        """
+        ...
+
+    def end(self, timeout: float) -> None:
+        """Wait for its end, and kill it when that does not come; idempotent."""
+        ...
+
+
+class RemoteLink:
+    """The pump is in a process of its own. See link.Link.
+
+    make_launcher  called at the start, so that nothing is made before
+    linger         s that the process goes on when this one is killed
+    """
+
+    def __init__(self, make_launcher: Callable[[], Launcher], linger: float = 0.0) -> None:
+        self.fault = ""
+        self.slot = 0
+        self.epoch = ""
+        self._make_launcher = make_launcher
+        self._launcher: Launcher | None = None
+        self._linger = linger
+        self._name = secrets.token_hex(8)
+        self._stream = Stream()
+        self._questions = Questions(self._send, lambda: self.fault)
+        self._outbox: SimpleQueue[Post | Ask | Goodbye | tuple[FactUnion, Payload] | None]
+        self._outbox = SimpleQueue()
+        self._unconfirmed: deque[Post] = deque()
+        self._number = 0
+        self._connection: Any = None
+        self._sending = threading.Lock()  # of the connection and of what is unconfirmed
+        self._closing = False
+        self._threads: list[threading.Thread] = []
+        self._starting = threading.Lock()
+
+    def start(self) -> None:
+        """Start the process in the background, once."""
+        with self._starting:
+            if self._launcher is not None or self._closing:
+                return
+            self._launcher = self._make_launcher()
+            for name, run in (("link", self._keep), ("post", self._send_all)):
+                thread = threading.Thread(target=run, name=f"flowlab-{name}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def post(self, fact: FactUnion, payload: Payload = NOTHING) -> None:
+        """Hand a fact to the pump, or keep it until there is one."""
+        self._outbox.put((fact, payload))
+
+    def follow(self, reader: Reader, after: int = 0) -> Callable[[], None]:
+        """All entries above `after`, on the link's thread."""
+        stop = self._stream.subscribe(reader, after)
+        self._send(Ask(0, NUDGE))  # its answer makes the link's thread hand on what there is
+        return stop
+
+    def value(self, object_id: ObjectId) -> Value:
+        """The bytes of an object, or where they lie."""
+        return self._questions.value(object_id)
+
+    def explain(self, task_id: TaskId) -> dict[str, object]:
+        """Why a task is where it is."""
+        return self._questions.tell(EXPLAIN, task_id)
+
+    def describe(self) -> dict[str, object]:
+        """Engines and table, for people."""
+        return self._questions.tell(DESCRIBE)
+
+    def close(self) -> None:
+        """Say goodbye, and see that everything is gone."""
+        with self._starting:
+            first, self._closing = not self._closing, True
+        if first and self._launcher is not None:
+            self._outbox.put(Goodbye())
+            self._outbox.put(None)
+            self._launcher.end(GOODBYE)
+            if self._connection is not None:
+                cut(self._connection)
+        self.fault = self.fault or "the client is closed"
+
+    # --- the link's thread
+
+    def _keep(self) -> None:
+        """Have a process, and another one when it is lost, until the goodbye."""
+        launcher = self._launcher
+        assert launcher is not None
+        for losses in range(TAKEOVERS + 1):
+            try:
+                connection = launcher.launch(losses > 0, self._stream.last)
+                self._attach(connection)
+            except (FlowlabError, OSError, EOFError) as error:
+                if not self._closing:
+                    self.fault = str(error) or f"no scheduler process: {type(error).__name__}"
+                return
+            self._read(connection)
+            if self._closing:
+                return
+        self.fault = f"the scheduler process was lost {TAKEOVERS + 1} times; nothing goes on"
+
+    def _attach(self, connection: Any) -> None:
+        """Introduce ourselves, and post again what the process does not have."""
+        pid = os.getpid()
+        hello = Attach(self._name, pid, start_time(pid), self._stream.last, self._linger)
+        connection.send_bytes(pack(hello))
+        attached = unpack(connection.recv_bytes(), Attached)
+        self.slot, self.epoch = attached.slot, attached.epoch
+        with self._sending:
+            self._confirm(attached.taken)
+            for message in (*self._unconfirmed, *self._questions.unanswered(), Ask(0, NUDGE)):
+                connection.send_bytes(pack(message))
+            self._connection = connection
+
+    def _read(self, connection: Any) -> None:
+        """Take what comes, until the end of the connection."""
+        try:
+            while True:
+                self._take(unpack(connection.recv_bytes(), Down))  # type: ignore[arg-type]  # a union
+                self._stream.flush()
+        except (OSError, EOFError, LinkError):
+            with self._sending:
+                self._connection = None
+                connection.close()
+
+    def _take(self, message: Down) -> None:
+        match message:
+            case Entries():
+                self._stream.extend(message.entries)
+            case Taken():
+                with self._sending:
+                    self._confirm(message.number)
+            case ValueIs() | Told():
+                self._questions.take(message)
+            case Attached():
+                raise LinkError("attached a second time")
+            case _:
+                assert_never(message)
+
+    def _confirm(self, number: int) -> None:
+        while self._unconfirmed and self._unconfirmed[0].number <= number:
+            self._unconfirmed.popleft()
+
+    # --- the sending thread
+
+    def _send(self, message: Ask) -> None:
+        self._outbox.put(message)
+
+    def _send_all(self) -> None:
+        while (message := self._outbox.get()) is not None:
+            with self._sending:
+                if isinstance(message, tuple):
+                    self._number += 1
+                    message = Post(self._number, *message)
+                    self._unconfirmed.append(message)
+                if self._connection is not None:
+                    self._try_send(message)
+
+    def _try_send(self, message: Post | Ask | Goodbye) -> None:
+        try:
+            self._connection.send_bytes(pack(message))
+        except OSError:
+            # The reading end finds the connection ended too; what is unconfirmed is sent again.
+            self._connection = None

@@ -1,0 +1,337 @@
+"""A session: what was declared in it, submitted of it, and waited for. Implements graph.Owner.
+
+After Rain's user guide, "Sessions"; the one rule: only `close` never raises.
+"""
+
+import itertools
+import os
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Self
+
+from flowlab.errors import SessionError, StoreError, UsageError
+from flowlab.events.messages import (
+    CancelRequested,
+    Entry,
+    ObjectsLost,
+    OnError,
+    SessionClosed,
+    SessionOpened,
+    Unkept,
+)
+from flowlab.graph import active
+from flowlab.graph.checks import check_submit
+from flowlab.graph.nodes import DataObject, Task
+from flowlab.model.ids import FIRST_LOCAL, ObjectId, SessionId, TaskId
+from flowlab.model.specs import ObjectInfo
+from flowlab.session.access import Access, Why
+from flowlab.session.parcel import make_parcels
+from flowlab.session.reach import Reach
+from flowlab.staging.instance import DataInstance
+
+FETCHES = 3  # times that an object is asked for whose bytes vanish meanwhile
+Reader = Callable[[Sequence[Entry]], None]
+
+
+class Session:
+    """Made by `Client.new_session`.
+
+    reach  what the client shares with its sessions: link, mirror, store
+    """
+
+    def __init__(self, reach: Reach, session_id: SessionId, name: str, on_error: OnError) -> None:
+        self.session_id = session_id
+        self.name = name
+        self.on_error = on_error
+        self._reach = reach
+        self._ids = itertools.count(FIRST_LOCAL)
+        self._lock = threading.RLock()
+        self._tasks: list[Task] = []  # declared, not submitted
+        self._constants: list[DataObject] = []
+        self._sent: set[str] = set()  # keys of functions that went out
+        self._kept: dict[ObjectId, weakref.ref[DataObject]] = {}
+        self._depth = 0
+        self._access = Access(reach, session_id)
+        reach.link.post(SessionOpened(session_id, name, on_error))
+
+    # --- Owner
+
+    def next_id(self) -> int:
+        """A new id for a task or an object."""
+        return next(self._ids)
+
+    def add(self, thing: Task | DataObject) -> None:
+        """Take in what was just declared."""
+        self._check_open()
+        with self._lock:
+            if isinstance(thing, Task):
+                self._tasks.append(thing)
+            else:
+                self._constants.append(thing)
+
+    # --- active or not
+
+    @property
+    def active(self) -> bool:
+        """Whether it can be used: not closed."""
+        return not self._access.closed
+
+    @property
+    def state(self) -> str:
+        """`open`, `failed` or `closed`."""
+        return self._access.state
+
+    def __enter__(self) -> Self:
+        self._check_open()
+        active.push(self)
+        self._depth += 1
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        active.pop(self)
+        self._depth -= 1
+        if self._depth == 0:  # an inner block of the same session leaves it to the outer one
+            self.close()
+
+    @contextmanager
+    def bind_only(self) -> Iterator[Self]:
+        """Make it the active session of a block, and do not close it behind."""
+        self._check_open()
+        active.push(self)
+        try:
+            yield self
+        finally:
+            active.pop(self)
+
+    def set_as_default(self) -> None:
+        """Use it wherever no block says otherwise."""
+        self._check_open()
+        active.set_default(self)
+
+    def close(self) -> None:
+        """Stop its tasks and free its objects; harmless when done twice."""
+        if self._access.closed:
+            return
+        self._access.close()
+        active.clear_default(self)
+        self._tasks, self._constants = [], []
+        self._kept.clear()
+        if os.getpid() == self._reach.pid:
+            self._reach.link.post(SessionClosed(self.session_id))
+            self._reach.mirror.forget(self.session_id)
+
+    # --- declaring
+
+    @property
+    def task_count(self) -> int:
+        """Tasks that were not submitted yet."""
+        return len(self._tasks)
+
+    @property
+    def dataobj_count(self) -> int:
+        """Objects that were not submitted yet."""
+        return len(self._constants) + sum(len(task.outputs) for task in self._tasks)
+
+    def keep_all(self) -> None:
+        """Keep every object that was not submitted yet."""
+        with self._lock:
+            for obj in self._unsubmitted():
+                obj.keep()
+
+    def submit(self) -> None:
+        """Send everything that was declared; returns at once. Engines start at the first time."""
+        with self._lock:
+            self._access.check()
+            tasks, constants = self._tasks, self._constants
+            check_submit(tasks, constants)
+            for task in tasks:
+                self._reach.check_cpus(task)
+            objects = list(self._unsubmitted())
+            for parcel in make_parcels(self.session_id, tasks, constants, self._sent, self._reach):
+                self._reach.link.post(parcel.fact, parcel.payload)
+            self._tasks, self._constants = [], []
+            for task in tasks:
+                task.submitted, task.state = True, "notAssigned"
+            for obj in objects:
+                obj.submitted = True
+                obj.state = "unfinished" if obj.task is not None else "finished"
+                self._watch(obj)
+        self._access.sent(task.task_id for task in tasks)
+        self._reach.start()
+
+    def _unsubmitted(self) -> Iterator[DataObject]:
+        yield from self._constants
+        for task in self._tasks:
+            yield from task.outputs
+
+    def _watch(self, obj: DataObject) -> None:
+        """Un-keep a kept object when nobody can name it any longer."""
+        if not obj.kept:
+            return
+        object_id, kept, session_id = obj.object_id, self._kept, self.session_id
+        post, pid = self._reach.link.post, self._reach.pid
+
+        def gone(_: object) -> None:  # called by the collector, anywhere: may only enqueue
+            if kept.pop(object_id, None) is not None and os.getpid() == pid:
+                post(Unkept(session_id, (object_id,)))
+
+        kept[object_id] = weakref.ref(obj, gone)
+
+    # --- what came of it
+
+    def wait(self, items: Iterable[Task | DataObject]) -> None:
+        """Wait until all of these are done; raises the error of one that failed."""
+        self._access.wait(self._task_ids(items))
+
+    def wait_all(self) -> None:
+        """Wait until nothing that was submitted is unfinished."""
+        self._access.wait_all()
+
+    def settled(self, timeout: float | None = None) -> bool:
+        """Whether nothing is unfinished any more, within `timeout` s; raises no task's error."""
+        return self._access.settled(timeout)
+
+    def fetch(self, item: DataObject) -> DataInstance:
+        """Wait for an object; its value."""
+        if not isinstance(item, DataObject):
+            raise TypeError(f"only a data object can be fetched, not {item!r}")
+        self._check_own(item)
+        item.check_fetch()
+        for attempt in range(FETCHES):
+            self._access.wait([item.task.task_id] if item.task is not None else [])
+            try:
+                return self._load(item)
+            except StoreError:
+                self._access.check()
+                if item.task is None or attempt == FETCHES - 1:
+                    raise
+                # Its file is gone: have it made again, and do not take it for finished meanwhile
+                self._access.reopen(item.task.task_id)
+                lost = ObjectsLost((item.object_id,), "its bytes could not be read by the kernel")
+                self._reach.link.post(lost)
+        raise AssertionError("the loop returns or raises")
+
+    def update(self, items: Iterable[Task | DataObject]) -> None:
+        """Refresh `state` and `info`."""
+        items = list(items)
+        self._task_ids(items, submitted=False)
+        self._access.check()
+        for item in items:
+            self._refresh(item)
+
+    def unkeep(self, items: Iterable[DataObject]) -> None:
+        """Let objects go at once."""
+        items = list(items)
+        for item in items:
+            self._check_own(item)
+            if not item.kept:
+                raise UsageError(f"Object {item!r} is not kept")
+        self._access.check()
+        submitted = [item for item in items if item.submitted]
+        for item in items:
+            item.kept = False
+            self._kept.pop(item.object_id, None)
+        if submitted:
+            ids = tuple(item.object_id for item in submitted)
+            self._reach.link.post(Unkept(self.session_id, ids))
+
+    def object_info(self, item: DataObject) -> ObjectInfo | None:
+        """What is known of an object that is there."""
+        return self._reach.mirror.infos.get(item.object_id)
+
+    def cancel(self, tasks: Iterable[Task | DataObject] | None = None) -> None:
+        """Stop these tasks, or all; what depends on them is skipped."""
+        self._access.check()
+        wanted = self._access.unfinished() if tasks is None else tuple(self._task_ids(tasks))
+        if wanted:
+            self._reach.link.post(CancelRequested(self.session_id, wanted))
+
+    def discard(self, task: Task) -> None:
+        """Another task takes this one's place: stop it, free what it made, blame it no more."""
+        self._check_own(task)
+        with self._lock:
+            if not task.submitted:
+                self._tasks = [each for each in self._tasks if each is not task]
+                return
+        self._access.excuse(task.task_id)
+        if self.state != "open":
+            return
+        if not self._reach.mirror.is_ended(task.task_id):
+            self._reach.link.post(CancelRequested(self.session_id, (task.task_id,)))
+        kept = [output for output in task.outputs if output.kept]
+        if kept:
+            self.unkeep(kept)
+
+    def explain(self, task: Task) -> Why:
+        """Why a task is where it is."""
+        self._check_own(task)
+        if not task.submitted:
+            return Why(None, ("it was declared, and not submitted yet",))
+        return self._access.explain(task.task_id)
+
+    def describe(self) -> dict[str, object]:
+        """The session, its engines and tables, for people."""
+        return {"session": f"{self.name} ({self.state})", **self._reach.describe()}
+
+    def follow(self, reader: Reader, after: int = 0) -> Callable[[], None]:
+        """Entries of this session and of the engines above `after`, then those to come.
+
+        The reader is called on the link's thread; returns what stops it.
+        """
+        mine = (self.session_id, None)
+
+        def pick(entries: Sequence[Entry]) -> None:
+            found = tuple(entry for entry in entries if entry.session in mine)
+            if found:
+                reader(found)
+
+        return self._reach.link.follow(pick, after)
+
+    def __repr__(self) -> str:
+        return f"<Session {self.session_id} {self.name!r} {self.state}>"
+
+    # --- helpers
+
+    def _check_open(self) -> None:
+        self._reach.check_process()
+        if self._access.closed:
+            raise SessionError("Session is closed")
+
+    def _check_own(self, item: Task | DataObject) -> None:
+        if item.owner is not self:
+            raise UsageError(f"{item!r} belongs to session {item.owner.name!r}, not {self.name!r}")
+
+    def _task_ids(self, items: Iterable[Task | DataObject], submitted: bool = True) -> list[TaskId]:
+        """The tasks that these stand for; a constant stands for none."""
+        found = []
+        for item in items:
+            if not isinstance(item, Task | DataObject):
+                raise TypeError(f"Neither Task or DataObject: {item!r}")
+            self._check_own(item)
+            if submitted and not item.submitted:
+                kind = "Task" if isinstance(item, Task) else "Object"
+                raise UsageError(f"{kind} {item!r} is not submitted")
+            task = item if isinstance(item, Task) else item.task
+            if task is not None:
+                found.append(task.task_id)
+        return found
+
+    def _load(self, item: DataObject) -> DataInstance:
+        value = self._reach.link.value(item.object_id)
+        view = self._reach.store.open(value)
+        self._refresh(item)
+        content_type = item.info.content_type if item.info else ""
+        user = dict(item.info.user) if item.info else {}
+        return DataInstance(
+            item.data_type, content_type or item.content_type, view, item.to_spec(), user
+        )
+
+    def _refresh(self, item: Task | DataObject) -> None:
+        if isinstance(item, Task):
+            item.state = self._access.task_state(item.task_id) if item.submitted else None
+            item.info = self._reach.mirror.task_info(item.task_id)
+        else:
+            item.info = self.object_info(item)
+            item.state = self._access.object_state(item) if item.submitted else None

@@ -1,0 +1,400 @@
+"""Rain's rules of a session, with a pump in this process and a cluster that only answers."""
+
+import gc
+import os
+import threading
+import time
+
+import pytest
+
+from flowlab.errors import NoActiveSession, SessionError, TaskError, UsageError
+from flowlab.graph.active import active_session, set_default
+from flowlab.graph.nodes import DataObject, Task
+from flowlab.model.inputs import Output
+from flowlab.model.limits import INLINE_OBJECT
+
+
+def task(session, config="", inputs=(), name=None, outputs=1, cpus=1):
+    return Task(
+        "answer",
+        inputs=inputs,
+        outputs=outputs,
+        config=config.encode(),
+        name=name,
+        session=session,
+        cpus=cpus,
+    )
+
+
+def constant(session, data):
+    made = DataObject(Output("data"), owner=session, value=data)
+    session.add(made)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _no_default():
+    yield
+    set_default(None)
+
+
+# --- active, default, closed
+
+
+def test_a_with_block_makes_it_active_and_closes_it(session):
+    with session as inner:
+        assert inner is session
+        assert active_session() is session
+        assert Task("answer").owner is session
+    assert not session.active
+    with pytest.raises(NoActiveSession, match="No active session"):
+        active_session()
+    with pytest.raises(SessionError, match="Session is closed"), session:
+        pass
+
+
+def test_an_inner_block_of_the_same_session_leaves_it_open(session):
+    with session:
+        with session:
+            pass
+        assert session.active
+        assert active_session() is session
+    assert not session.active
+
+
+def test_an_exception_closes_it_too(session):
+    with pytest.raises(KeyError), session:
+        raise KeyError
+    assert session.state == "closed"
+
+
+def test_bind_only_leaves_it_open(session):
+    for _ in range(2):
+        with session.bind_only() as bound, session.bind_only():
+            assert bound is session
+            assert active_session() is session
+    assert session.active
+
+
+def test_the_default_is_cleared_when_it_is_closed(session):
+    session.set_as_default()
+    assert active_session() is session
+    session.close()
+    with pytest.raises(NoActiveSession):
+        active_session()
+
+
+def test_close_never_raises_and_everything_else_does(session):
+    failing = task(session, "fail")
+    session.submit()
+    with pytest.raises(TaskError):
+        failing.wait()
+    session.close()
+    session.close()
+    for access in (session.wait_all, session.submit, failing.wait, failing.update):
+        with pytest.raises(SessionError, match="Session is closed"):
+            access()
+    with pytest.raises(SessionError, match="Session is closed"):
+        task(session)
+
+
+def test_close_wakes_who_waits(session):
+    hanging = task(session, "hang")
+    session.submit()
+    caught = []
+
+    def wait():
+        try:
+            hanging.wait()
+        except SessionError as error:
+            caught.append(str(error))
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    session.close()
+    thread.join(5)
+    assert caught == ["Session is closed"]
+
+
+# --- submit, wait, fetch
+
+
+def test_a_graph_is_computed_over_several_submits(session):
+    first = task(session)
+    first.output.keep()
+    session.submit()
+    second = task(session, inputs=[first.output, first.output])
+    second.output.keep()
+    session.submit()
+    assert second.output.fetch().get_bytes() == b"10.10.12."
+    session.wait_all()
+
+
+def test_nothing_submitted_is_nothing_to_wait_for(session):
+    session.wait_all()
+    session.submit()
+    session.wait([])
+    assert session.settled()
+
+
+def test_counts_are_of_what_was_not_submitted(session):
+    task(session, outputs=2)
+    constant(session, b"x")
+    assert (session.task_count, session.dataobj_count) == (1, 3)
+    session.keep_all()
+    session.submit()
+    assert (session.task_count, session.dataobj_count) == (0, 0)
+
+
+def test_constants_come_back_small_and_large(session):
+    for size in (0, 5, INLINE_OBJECT + 1):
+        obj = constant(session, b"x" * size)
+        obj.keep()
+        session.submit()
+        assert obj.fetch().get_bytes() == b"x" * size
+        assert obj.info.size == size
+
+
+def test_a_fetch_needs_the_keep_flag_first_and_then_a_submit(session):
+    made = task(session)
+    with pytest.raises(UsageError, match="Can't fetch object .* without keep flag"):
+        made.output.fetch()
+    made.output.keep()
+    with pytest.raises(UsageError, match="is not submitted"):
+        made.output.fetch()
+    session.submit()
+    assert made.output.fetch().get_bytes() == b"10."
+
+
+def test_computed_objects_that_were_not_kept_cannot_be_read_later(session):
+    made, data = task(session), constant(session, b"d")
+    session.submit()
+    with pytest.raises(UsageError, match="not kept"):
+        task(session, inputs=[made.output])
+    last = task(session, inputs=[data])
+    last.output.keep()
+    session.submit()
+    assert last.output.fetch().get_bytes().startswith(b"d")
+
+
+def test_waiting_for_the_wrong_thing_says_so(session):
+    made = task(session)
+    with pytest.raises(TypeError, match="Neither Task or DataObject: 3"):
+        session.wait([3])
+    with pytest.raises(UsageError, match="is not submitted"):
+        session.wait([made])
+    with pytest.raises(TypeError):
+        session.fetch(made)
+
+
+def test_objects_can_be_waited_for_without_being_kept(session):
+    made = task(session, "sleep 0.05")
+    session.submit()
+    made.output.wait()
+    made.update()
+    made.output.update()
+    assert (made.state, made.output.state) == ("finished", "finished")
+    assert made.info.duration >= 0.05
+
+
+def test_states_are_as_fresh_as_the_last_update(session):
+    made = task(session)
+    assert made.state is None
+    session.submit()
+    assert made.state == "notAssigned"
+    made.wait()
+    assert made.info is None
+    made.update()
+    assert made.info.engine == 0
+
+
+def test_a_task_larger_than_any_host_is_refused_with_the_numbers(session):
+    task(session)
+    session.submit()
+    session.wait_all()
+    task(session, cpus=3)
+    with pytest.raises(UsageError, match="needs 3 cpus, and the largest host has 2"):
+        session.submit()
+
+
+# --- un-keep
+
+
+def test_an_unkept_object_is_removed_everywhere(session):
+    made = task(session)
+    made.output.keep()
+    session.submit()
+    made.wait()
+    made.output.unkeep()
+    with pytest.raises(UsageError, match="is not kept"):
+        made.output.unkeep()
+    wait_until(lambda: update(made.output).state == "removed")
+
+
+def test_an_object_that_nobody_can_name_is_let_go(session):
+    made = task(session)
+    made.output.keep()
+    object_id = made.output.object_id
+    session.submit()
+    made.wait()
+    del made
+    gc.collect()
+    wait_until(lambda: object_id in session._reach.mirror.removed)
+
+
+def update(thing):
+    thing.update()
+    return thing
+
+
+def wait_until(done, seconds=10):
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.005)
+
+
+# --- failures
+
+
+def test_a_failure_fails_the_session_for_every_access(session):
+    good = task(session)
+    good.output.keep()
+    session.submit()
+    good.wait()
+    bad = task(session, "fail", name="bad/one")
+    session.submit()
+    for _ in range(2):
+        for access in (
+            bad.wait,
+            good.wait,
+            session.wait_all,
+            good.output.fetch,
+            good.output.unkeep,
+            good.update,
+            session.submit,
+        ):
+            with pytest.raises(TaskError) as caught:
+                access()
+            text = str(caught.value)
+            assert text.startswith(f"Task {bad!r} failed\nMessage: ValueError: asked for\n")
+            assert f"Task created at:\n  {__file__}, line " in text
+            assert text.endswith("Debug:\nsaid before")
+            assert "  line 1, in asked" in text
+    assert good.output.is_kept()
+    assert session.state == "failed"
+
+
+def test_a_failure_ends_a_wait_for_something_else(session):
+    hanging = task(session, "hang")
+    session.submit()
+    assert not session.settled(timeout=0.01)
+    session.cancel([hanging])
+    with pytest.raises(TaskError, match="was cancelled"):
+        hanging.wait()
+
+
+def test_a_session_that_goes_on_blames_the_task_and_its_dependents_alone(patient):
+    bad = task(patient, "fail", name="bad")
+    behind = task(patient, inputs=[bad.output], name="behind")
+    last = task(patient, inputs=[behind.output])
+    good = task(patient)
+    good.output.keep()
+    patient.submit()
+    assert good.output.fetch().get_bytes()
+    with pytest.raises(TaskError, match="Message: ValueError: asked for"):
+        bad.wait()
+    for skipped in (behind, last):
+        with pytest.raises(TaskError) as caught:
+            skipped.wait()
+        assert str(caught.value).startswith(f"Task {skipped!r} was skipped")
+        assert "'bad'" in str(caught.value)
+    with pytest.raises(TaskError, match="asked for"):
+        patient.wait_all()
+    assert patient.settled()
+    assert patient.state == "open"
+
+
+def test_a_replaced_task_is_not_blamed_any_longer(patient):
+    bad = task(patient, "fail")
+    behind = task(patient, inputs=[bad.output])
+    patient.submit()
+    assert patient.settled(10)
+    patient.discard(bad)
+    patient.wait_all()
+    declared = task(patient)
+    patient.discard(declared)
+    assert patient.task_count == 0
+    with pytest.raises(TaskError):
+        behind.wait()
+
+
+def test_everything_can_be_cancelled(patient):
+    tasks = [task(patient, "hang") for _ in range(3)]
+    patient.submit()
+    patient.cancel()
+    assert patient.settled(10)
+    for each in tasks:
+        with pytest.raises(TaskError, match="was cancelled"):
+            each.wait()
+
+
+# --- the stream, the process
+
+
+def test_a_follower_gets_its_session_alone(ways):
+    link = ways.local()
+    reach = ways.reach(link)
+    ours, theirs = ways.session(link), ways.session(link, number=2)
+    ours._reach = theirs._reach = reach
+    ours._access._reach = theirs._access._reach = reach
+    seen = []
+    ours.follow(seen.extend)
+    task(theirs)
+    task(ours)
+    theirs.submit()
+    ours.submit()
+    theirs.wait_all()
+    ours.wait_all()
+    wait_until(lambda: any(type(entry.event).__name__ == "Reported" for entry in seen))
+    assert {entry.session for entry in seen} == {1, None}
+
+
+def test_why_a_task_is_where_it_is(session):
+    made = task(session, "hang")
+    assert "not submitted" in str(session.explain(made))
+    session.submit()
+    wait_until(lambda: session.explain(made).state == "running")
+    assert "engine" in str(session.explain(made))
+
+
+def test_a_forked_child_gets_a_clear_error(session):
+    made = task(session)
+    session.submit()
+    made.wait()
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            made.wait()
+        except SessionError as error:
+            os.write(writing, str(error).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    os.waitpid(pid, 0)
+    assert b"was forked from the one that made the client" in os.read(reading, 1000)
+    os.close(reading)
+
+
+def test_an_interrupt_ends_a_wait_at_once(session):
+    hanging = task(session, "hang")
+    session.submit()
+    main = threading.main_thread().ident
+    timer = threading.Timer(0.2, lambda: os.kill(os.getpid(), 2))
+    assert main == threading.get_ident()
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        hanging.wait()
+    assert time.monotonic() - began < 5
