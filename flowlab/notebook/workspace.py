@@ -15,7 +15,8 @@ from flowlab.notebook.cell import CellNames, analyse
 from flowlab.notebook.definitions import STDOUT, Definition
 from flowlab.session.client import Client
 from flowlab.session.session import Session
-from flowlab.tasks.cell import declare_cell, declare_shell
+from flowlab.tasks.cell import declare_cell
+from flowlab.tasks.shell import declare_shell
 
 
 class Workspace:

@@ -1,1 +1,9 @@
-"""The kinds of task: how each is declared, and how it runs."""
+"""The kinds of task: how each is declared, and how it runs. Importing this makes all known."""
+
+from flowlab.tasks.basic import Concat, Sleep
+from flowlab.tasks.cell import declare_cell
+from flowlab.tasks.execute import Execute
+from flowlab.tasks.python import remote
+from flowlab.tasks.shell import declare_shell
+
+__all__ = ["Concat", "Execute", "Sleep", "declare_cell", "declare_shell", "remote"]

@@ -102,7 +102,9 @@ def find_kind(name: str) -> Kind:
     try:
         return _kinds[name]
     except KeyError:
-        raise UsageError(f"Unknown task type {name!r}; known are {', '.join(sorted(_kinds))}") from None
+        raise UsageError(
+            f"Unknown task type {name!r}; known are {', '.join(sorted(_kinds))}"
+        ) from None
 
 
 def known_kinds() -> Mapping[str, Kind]:
