@@ -81,9 +81,11 @@ class BatchLoop:
         with self._lock:
             match message:
                 case Batch():
+                    self._breath = now = time.time()
+                    if not self.busy:
+                        self._flushed = now  # from here on a report may wait
                     self._memory.learn(message.payload, message.brought)
                     self._backlog.add(message)
-                    self._breath = time.time()
                     return
                 case Revoked():
                     taken = self._backlog.take(message.tasks)

@@ -13,8 +13,16 @@ from typing import Any
 import cloudpickle
 
 from flowlab.events.messages import OnError, Said
-from flowlab.model.ids import Assignment, BatchId, EngineId, HostId, ObjectId, SessionId, TaskId
-from flowlab.model.ids import join_id
+from flowlab.model.ids import (
+    Assignment,
+    BatchId,
+    EngineId,
+    HostId,
+    ObjectId,
+    SessionId,
+    TaskId,
+    join_id,
+)
 from flowlab.model.payload import Inline, Payload, Value
 from flowlab.model.specs import DataType, Failure, ObjectSpec, TaskSpec
 from flowlab.staging.instance import DataInstance
@@ -37,9 +45,8 @@ class CallKind:
         """One pickled value, or a DataInstance as it is, for each output."""
         function = cloudpickle.loads(context.config) if context.config else context.function
         results = function(context)
-        if len(context.outputs) == 0:
-            return []
-        values = results if isinstance(results, list) else [results]
+        count = len(context.outputs)
+        values = results if count > 1 else [results] * count
         return [one if isinstance(one, DataInstance) else context.pickled(one) for one in values]
 
 
