@@ -20,7 +20,15 @@ class FlowlabError(Exception):
     """Anything that flowlab raises on purpose."""
 
 
-class UsageError(FlowlabError):
+class _Shown:
+    """An error that a notebook shows as its message alone: what, where and the remedy."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows; no frame of ours tells the user more than the message does."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class UsageError(_Shown, FlowlabError):
     """The user's mistake, found before anything ran."""
 
 
@@ -36,7 +44,7 @@ class ContentTypeError(UsageError):
     """A content type that is unknown or does not fit the declared one."""
 
 
-class SessionError(FlowlabError):
+class SessionError(_Shown, FlowlabError):
     """The session is closed, failed, or lost its scheduler process."""
 
 
@@ -52,16 +60,12 @@ class TaskError(SessionError):
         self.task = task
         self.traceback = traceback
 
-    def _render_traceback_(self) -> list[str]:
-        """What IPython shows: the message, which holds the cell's own lines, and no frame of ours."""
-        return [f"{type(self).__name__}: {self}"]
-
 
 class StoreError(FlowlabError):
     """Bytes that are gone, cannot be read, or do not fit into the store."""
 
 
-class ClusterError(FlowlabError):
+class ClusterError(_Shown, FlowlabError):
     """No engine can be had, or an engine that came does not fit this process."""
 
 

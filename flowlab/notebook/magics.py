@@ -32,7 +32,7 @@ class FlowMagics:
     def task(self, line: str, cell: str) -> None:
         """Make the cell a task; see `%%task?` for its options."""
         words = options.TASK.read(line)
-        count = self._shell.execution_count
+        count = len(self._shell.user_ns["In"]) - 1  # when execution_count rises depends on IPython
         place = Place(cell=count, line=1)
         body = f"\n{cell}"  # line 1 is the magic's: tracebacks count as the notebook does
         definition = read_definition(vars(words), body, place, f"In [{count}]")

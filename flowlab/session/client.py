@@ -77,8 +77,8 @@ class Client:
             if inline
             else RemoteLink(self._starter, linger)
         )
-        known = not inline and self._choice.own and profile is None
-        largest = self._choice.wanted if known else None
+        known = self._choice.own and profile is None
+        largest = 1 if inline else self._choice.wanted if known else None
         self._reach = Reach(link, Mirror(progress), self._open_store, largest)
         _open.add(self)
 

@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 ENGINES = "from flowlab.notebook.config import FlowLab; print(FlowLab().engines, FlowLab().display)"
 
 
@@ -21,6 +19,7 @@ def test_config_magic_changes_a_setting(notebook):
     assert notebook.value("%config FlowLab.engines") == 5
 
 
-def test_a_value_that_is_none_of_the_choices_is_refused(notebook):
-    with pytest.raises(Exception, match="display"):
-        notebook.run("%config FlowLab.display = 'loud'")
+def test_a_value_that_is_none_of_the_choices_changes_nothing(notebook, caplog):
+    notebook.run("%config FlowLab.display = 'loud'")
+    assert notebook.value("%config FlowLab.display") == "text"
+    assert "'static', 'text', 'none'" in caplog.text
