@@ -1,0 +1,146 @@
+"""The link against a real ROUTER that dies, comes again, and is another one."""
+
+import threading
+
+import pytest
+
+from flowlab.model.ids import EngineId, HostId
+from flowlab.worker.duplex import Duplex
+from flowlab.worker.link import EngineLink
+from flowlab.worker.messages import Hello
+from tests.worker.far_end import PATIENCE, FarEnd, MainThread
+from tests.worker.workshop import Workshop, batch, job, task_id
+
+
+class Engine:
+    """An engine's worker whose main thread is a thread of the test."""
+
+    def __init__(self, directory, address) -> None:
+        self.shop = Workshop(directory, inline=True)
+        self.main = MainThread(self.shop.loop.run_slice)
+        self.refusals: list[str] = []
+        self.refused_event = threading.Event()
+        self.duplex = Duplex()
+        self.link = EngineLink(address, self.shop.loop, self.duplex, self)
+        self.shop.loop._reporter._send = self.link.send
+        self.shop.loop.wake = self.link.wake
+        self.link.start()
+
+    def hello(self, held):
+        return Hello(EngineId(3), "key", HostId("here"), 1, 0.0, 1, {}, "", "", "", held)
+
+    def work_came(self):
+        self.main.work.set()
+
+    def refused(self, reason):
+        self.refusals.append(reason)
+        self.refused_event.set()
+
+    def alone(self, seconds):
+        """Waits for ever."""
+
+    def close(self):
+        self.link.stop()
+        self.main.stop()
+        self.shop.loop.close()
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "link"
+
+
+@pytest.fixture
+def engine(tmp_path, path):
+    one = Engine(tmp_path, f"ipc://{path}")
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def far_end(path):
+    """Makes scheduler processes' ends."""
+    ends = []
+
+    def make(*args, **named):
+        ends.append(FarEnd(path, *args, **named))
+        return ends[-1]
+
+    yield make
+    for end in ends:
+        end.close()
+
+
+def some(first, count, *, urgent=False):
+    jobs = [job(first + n, publish=True, urgent=urgent) for n in range(count)]
+    return batch(jobs, [lambda ctx: 1] * count)
+
+
+def test_work_goes_there_and_reports_come_back(engine, far_end):
+    end = far_end("one")
+    end.until(lambda: end.hellos)
+    end.send(some(1, 100))
+    end.until(lambda: len(end.finished()) == 100)
+    end.until(lambda: not end.duplex.unacknowledged)
+    assert len(end.reports) < 10
+
+
+def test_an_engine_waits_for_a_scheduler_process_that_comes_late(engine, far_end):
+    assert not engine.link.welcome.is_set()
+    end = far_end("one")
+    end.until(lambda: end.hellos)
+
+
+def test_what_the_connection_lost_comes_again_and_nothing_twice(engine, far_end):
+    end = far_end("one")
+    end.until(lambda: end.hellos)
+    end.send(some(1, 10))
+    end.until(lambda: len(end.finished()) == 10)
+    end.close()
+    engine.shop.loop.accept(some(11, 10))  # as if it had come just before
+    engine.work_came()
+    again = far_end("one")
+    again.duplex = end.duplex  # the same scheduler process
+    again.until(again.finished)
+    assert sorted(again.finished()) == [task_id(n) for n in range(11, 21)]
+    again.send(some(21, 1))
+    again.until(lambda: task_id(21) in again.finished())
+    assert len(again.finished()) == 11
+
+
+def test_another_scheduler_process_gets_what_the_first_one_never_acknowledged(engine, far_end):
+    end = far_end("one")
+    end.until(lambda: end.hellos)
+    end.send(some(1, 5))
+    end.until(lambda: len(end.finished()) == 5)
+    end.until(lambda: not engine.duplex.unacknowledged)
+    end.send(some(6, 5))
+    end.deaf = True  # what it says from here on is lost with the process
+    end.until(lambda: engine.duplex.unacknowledged and not engine.shop.loop.busy)
+    end.close()
+    new = far_end("two")
+    new.until(lambda: len(new.finished()) >= 5)
+    assert {(task_id(n), 1) for n in range(6, 11)} <= set(new.hellos[0].held)
+    assert sorted(new.finished()) == [task_id(n) for n in range(6, 11)]
+    assert engine.duplex.epoch == "two"
+    new.send(some(11, 1))
+    new.until(lambda: task_id(11) in new.finished())
+
+
+def test_a_refusal_reaches_the_engine(engine, far_end):
+    end = far_end("one", refusal="declared lost")
+    end.until(engine.refused_event.is_set)
+    assert engine.refusals[0] == "declared lost"
+    assert not engine.link.welcome.is_set()
+
+
+def test_a_busy_engine_says_that_it_lives(engine, far_end):
+    end = far_end("one")
+    end.until(lambda: end.hellos)
+    go = threading.Event()
+    engine.shop.loop._memory._functions["wait"] = lambda ctx: go.wait(PATIENCE)
+    engine.shop.loop._memory._pickled["wait"] = b"-"
+    end.send(batch([job(1, function="wait")]))
+    end.until(lambda: any(report.fact and report.fact.started for report in end.reports))
+    go.set()
+    end.until(end.finished)
