@@ -258,8 +258,8 @@ class Session:
         self._access.excuse(task.task_id)
         if self.state != "open":
             return
-        if not self._reach.mirror.is_ended(task.task_id):
-            self._reach.link.post(CancelRequested(self.session_id, (task.task_id,)))
+        replaced = CancelRequested(self.session_id, (task.task_id,), replaced=True)
+        self._reach.link.post(replaced)
         kept = [output for output in task.outputs if output.kept]
         if kept:
             self.unkeep(kept)

@@ -77,10 +77,17 @@ class AnsweringCluster:
     def _run(self) -> None:
         while (batch := self._work.get()) is not None and not self.closed:
             made: dict[ObjectId, bytes] = {}
+            failed: set[ObjectId] = set()
             for given in batch.tasks:
-                self._answer(batch, given, made)
+                self._answer(batch, given, made, failed)
 
-    def _answer(self, batch: RunBatch, given: Given, made: dict[ObjectId, bytes]) -> None:
+    def _answer(
+        self,
+        batch: RunBatch,
+        given: Given,
+        made: dict[ObjectId, bytes],
+        failed: set[ObjectId],
+    ) -> None:
         key, now = (given.task, given.assignment), time.time()
         if key in self._taken_back:
             self._post(Reported(self.engine, batch.session, returned=((*key, "revoked"),)))
@@ -92,11 +99,17 @@ class AnsweringCluster:
         if word == "fail":
             failure = Failure("ValueError: asked for", "  line 1, in asked\n", "said before")
             row = (*key, now, now, failure)
+            failed.update(self._table.task(given.task).outputs)
             self._post(Reported(self.engine, batch.session, failed=(row,)))
             return
         if word == "sleep":
             time.sleep(float(rest))
         spec = self._table.task(given.task)
+        if failed.intersection(spec.inputs):
+            failed.update(spec.outputs)
+            row = (*key, "input absent")
+            self._post(Reported(self.engine, batch.session, returned=(row,)))
+            return
         data = b"".join(made.get(each) or self._read(each) for each in spec.inputs)
         data += b"%d." % split_id(given.task).id
         made.update(dict.fromkeys(spec.outputs, data))

@@ -6,6 +6,7 @@ import pytest
 
 from flowlab.cluster.reaper import Reaper
 from flowlab.cluster.run import RunDirectory
+from flowlab.events.messages import OnError
 from flowlab.session.journals import journal_directory
 from flowlab.session.link import LocalLink
 from flowlab.session.mirror import Mirror
@@ -61,7 +62,7 @@ class Ways:
         return Reach(link, Mirror(), lambda: HostStore(self.run.store, host_id()))
 
     def session(self, link, on_error="fail-session", number=1):
-        return Session(self.reach(link), number, "tested", on_error)
+        return Session(self.reach(link), number, "tested", OnError(on_error))
 
 
 @pytest.fixture
