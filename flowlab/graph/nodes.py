@@ -267,12 +267,9 @@ def to_dataobj(thing: Any) -> DataObject:
             return thing.outputs[0]
         trouble = "does not have any output" if not thing.outputs else "returns multiple outputs"
         raise UsageError(f"{thing!r} {trouble}; name the object that is meant by .outputs[…]")
-    hint = (
-        "wrap it in blob(…)"
-        if isinstance(thing, str | bytes | bytearray | memoryview)
-        else "wrap it in pickled(…) or blob(…, encode=…)"
-    )
-    raise UsageError(f"{_shorten(thing)} is no data object; {hint}")
+    is_plain = isinstance(thing, str | bytes | bytearray | memoryview)
+    remedy = "blob(…)" if is_plain else "pickled(…) or blob(…, encode=…)"
+    raise UsageError(f"{_shorten(thing)} is no data object; wrap it in {remedy}")
 
 
 def check_readable(obj: DataObject, task: Task) -> None:

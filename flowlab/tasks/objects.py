@@ -9,7 +9,7 @@ from flowlab.errors import UsageError
 from flowlab.graph.active import active_session
 from flowlab.graph.nodes import DataObject
 from flowlab.graph.owner import Owner
-from flowlab.model.content import text_encoding
+from flowlab.model.content import check_content_type, text_encoding
 from flowlab.model.inputs import Output, OutputDir
 from flowlab.staging.directory import pack_directory
 from flowlab.staging.encoding import encode as encode_value
@@ -31,7 +31,7 @@ def blob(
         raise UsageError(f"give encode={encode!r} or content_type={content_type!r}, not both")
     described = Output(label, content_type=content_type, encode=encode)
     if encode is not None:
-        return _declare(described, encode_value(value, encode), session)
+        return _declare(described, encode_value(value, check_content_type(encode)), session)
     if isinstance(value, str):
         encoding = text_encoding(content_type or "text")
         data = encode_value(value, content_type or "text") if encoding else value.encode()

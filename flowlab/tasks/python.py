@@ -112,7 +112,8 @@ class RemoteFunction:
 
     def _encoding(self, output: Output) -> str:
         """The content type by which a plain value of this output is encoded, or nothing."""
-        return output.encode or (self._auto_encode if not output.content_type else "")
+        auto = "" if output.content_type else self._auto_encode
+        return check_content_type(output.encode or auto)
 
     def _pickled(self) -> Function:
         if self._code is None:

@@ -1,0 +1,72 @@
+"""Arguments on their way: objects inside them become inputs."""
+
+import threading
+from dataclasses import dataclass
+
+import pytest
+
+from flowlab.errors import UsageError
+from flowlab.model.limits import CAPTURED_VALUE
+from flowlab.tasks.arguments import pack, pack_arguments, unpack
+from flowlab.tasks.basic import Concat
+from flowlab.tasks.execute import Execute
+from flowlab.tasks.objects import blob
+
+
+@dataclass
+class Holder:
+    inside: object
+
+
+def there_and_back(values):
+    """The values with `input 0`, `input 1`, … in the places of the objects that were found."""
+    data, found = pack(values)
+    return unpack(data, [f"input {number}" for number in range(len(found))]), found
+
+
+def test_plain_values_need_no_inputs():
+    values = (1, "two", [3.0, None], {"four": {5}})
+    assert there_and_back(values) == (values, [])
+
+
+def test_objects_are_found_anywhere():
+    a, b, c = blob("a"), blob("b"), blob("c")
+    values, found = there_and_back([{"x": (a,)}, Holder([b]), lambda: c])
+    assert found == [a, b, c]
+    assert values[0] == {"x": ("input 0",)}
+    assert values[1].inside == ["input 1"]
+    assert values[2]() == "input 2"
+
+
+def test_a_task_with_one_output_stands_for_it():
+    task = Concat([])
+    values, found = there_and_back([task])
+    assert (values, found) == (["input 0"], [task.output])
+    with pytest.raises(UsageError, match="returns multiple outputs"):
+        pack(Execute("true", output_paths=["a", "b"]))
+
+
+def test_the_same_object_twice_is_two_inputs():
+    a = blob("a")
+    values, found = there_and_back((a, a))
+    assert values == ("input 0", "input 1")
+    assert found == [a, a]
+
+
+def test_a_generator_is_run_and_arrives_as_an_iterator():
+    a = blob("a")
+    values, found = there_and_back([(x for x in (1, a, 3))])
+    assert list(values[0]) == [1, "input 0", 3]
+    assert found == [a]
+
+
+def test_what_cannot_be_pickled_is_said_with_the_call():
+    with pytest.raises(UsageError, match=r"an argument of f\(\) cannot be pickled: TypeError"):
+        pack_arguments("f", (threading.Lock(),), {})
+
+
+def test_large_arguments_are_refused_with_the_limit_and_the_remedy():
+    with pytest.raises(UsageError, match=r"256 KiB .*limits.CAPTURED_VALUE.*blob\(…\)"):
+        pack_arguments("f", (bytes(CAPTURED_VALUE),), {})
+    data, _ = pack_arguments("f", (bytes(CAPTURED_VALUE - 1000),), {})
+    assert unpack(data, ()) == ((bytes(CAPTURED_VALUE - 1000),), {})

@@ -1,0 +1,228 @@
+"""Python functions as tasks."""
+
+import threading
+
+import pytest
+
+from flowlab import remote
+from flowlab.errors import ContentTypeError, UsageError
+from flowlab.model.inputs import Output, OutputDir
+from flowlab.staging.instance import DataInstance
+from flowlab.tasks.objects import blob, pickled
+
+
+@remote
+def hello(ctx, who, mark="!"):
+    return b"Hello " + who.get_bytes() + mark.encode()
+
+
+@remote(auto_load=True, auto_encode="pickle")
+def add(ctx, *numbers, **more):
+    return sum(numbers) + sum(more.values())
+
+
+def returning(value, **options):
+    """A task that returns this."""
+
+    @remote(**options)
+    def give(ctx):
+        return value
+
+    return give()
+
+
+def got(engine, task):
+    return [instance.get_bytes() for instance in engine.run(task)]
+
+
+def test_a_call_is_a_task_and_data_arrives_as_instances(engine, session):
+    task = hello(blob("Rain"), mark="?")
+    assert session.added[-1] is task
+    assert task.name == "hello"
+    assert got(engine, task) == [b"Hello Rain?"]
+
+
+def test_data_is_found_anywhere_in_the_arguments(engine):
+    @remote
+    def types(ctx, given):
+        assert all(isinstance(each, DataInstance) for each in (given["a"][0], given["b"]()))
+        return given["a"][0].get_bytes() + given["b"]().get_bytes()
+
+    inner = blob("B")
+    assert got(engine, types({"a": [blob("A")], "b": lambda: inner})) == [b"AB"]
+
+
+def test_values_may_be_loaded_and_encoded_by_themselves(engine):
+    task = add(add(1, 2), pickled(10), more=add(100))
+    assert engine.value(task) == 113
+    assert task.output.content_type == "pickle"
+
+
+def test_arguments_are_checked_when_the_task_is_declared(session):
+    with pytest.raises(TypeError, match="missing a required argument: 'who'"):
+        hello()
+    with pytest.raises(TypeError, match="unexpected keyword argument 'other'"):
+        hello(blob(""), other=1)
+
+
+def test_a_function_is_pickled_once_and_the_same_object_for_all_its_tasks(engine):
+    @remote(auto_encode="pickle")
+    def me(ctx):
+        return id(ctx.function)
+
+    first, second = me(), me()
+    assert first.function is second.function
+    assert engine.value(first) == engine.value(second)
+    assert "return id(ctx.function)" in first.function.source
+
+
+def test_functions_may_call_each_other_and_themselves(engine):
+    @remote(auto_encode="pickle")
+    def factorial(ctx, n):
+        return 1 if n == 0 else n * product(n - 1)
+
+    def product(n):
+        return 1 if n == 0 else n * product(n - 1)
+
+    assert engine.value(factorial(5)) == 120
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "data", "content_type"),
+    [
+        (b"raw", {}, b"raw", ""),
+        ("žluť", {}, "žluť".encode(), "text"),
+        (b"", {}, b"", ""),
+        ("[1]", {"outputs": [Output("o", content_type="json")]}, b"[1]", "json"),
+        ("é", {"outputs": Output("o", content_type="text-latin1")}, b"\xe9", "text-latin1"),
+        ([1], {"outputs": [Output("o", encode="json")]}, b"[1]", "json"),
+        ("x", {"auto_encode": "json"}, b'"x"', "json"),
+    ],
+)  # fmt: skip
+def test_what_may_be_returned(engine, value, options, data, content_type):
+    task = returning(value, **options)
+    (instance,) = engine.run(task)
+    assert instance.get_bytes() == data
+    assert instance.content_type == content_type
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "message"),
+    [
+        (None, {}, "Invalid result object: None"),
+        (5, {}, "Invalid result object: 5 .*auto_encode='pickle'"),
+        (b"", {"outputs": 0}, "No returned value allowed"),
+        ((1, 2), {"outputs": 3}, "Python task should return 3 outputs, got 2."),
+        ("ab", {"outputs": 2}, "should return 2 outputs, .* got one 'str'"),
+        (b"ab", {"outputs": 2}, "should return 2 outputs, .* got one 'bytes'"),
+        (None, {"outputs": 2}, "should return 2 outputs"),
+        ({"a": b""}, {"outputs": ["a", "b"]}, "no value for the output 'b'"),
+    ],
+)
+def test_what_may_not_be_returned(engine, value, options, message):
+    with pytest.raises(UsageError, match=message):
+        engine.run(returning(value, **options))
+
+
+def test_several_outputs_come_as_a_sequence_or_by_label(engine):
+    assert got(engine, returning([b"1", "2"], outputs=2)) == [b"1", b"2"]
+    by_label = returning({"b": b"B", "a": b"A", "more": 1}, outputs=["a", "b"])
+    assert got(engine, by_label) == [b"A", b"B"]
+    assert by_label.outputs.labels() == ["a", "b"]
+    assert got(engine, returning((), outputs=0)) == []
+    assert got(engine, returning(None, outputs=0)) == []
+
+
+def test_an_instance_must_fit_the_declared_type(engine):
+    @remote(outputs=[Output("o", content_type="json")])
+    def wrong(ctx):
+        return ctx.pickled(1)
+
+    with pytest.raises(ContentTypeError, match="Incompatible content types: 'json' and 'pickle'"):
+        engine.run(wrong())
+
+
+def test_files_and_directories_can_be_made(engine):
+    @remote(outputs=[Output("f"), OutputDir("d")])
+    def make(ctx):
+        (ctx.sandbox / "d").mkdir()
+        for name in ("f", "d/g"):
+            (ctx.sandbox / name).write_text(name)
+        return ctx.stage_file("f"), ctx.stage_directory("d")
+
+    file, folder = engine.run(make())
+    folder.write(engine.place / "got")
+    assert file.get_bytes() == b"f"
+    assert (engine.place / "got" / "g").read_text() == "d/g"
+
+
+def test_an_input_can_be_handed_on(engine):
+    @remote
+    def same(ctx, data):
+        return data
+
+    assert got(engine, same(same(blob("x")))) == [b"x"]
+
+
+def test_an_error_of_the_function_is_the_tasks(engine):
+    @remote
+    def fail(ctx):
+        raise ZeroDivisionError("mine")
+
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        engine.run(fail())
+
+
+def test_a_call_may_name_the_task_and_its_output(session):
+    task = hello(blob(""), name="group/x", output="out")
+    assert (task.name, task.outputs.labels()) == ("group/x", ["out"])
+    assert hello(blob(""), outputs=1).name == "hello"
+    with pytest.raises(UsageError, match="not both"):
+        hello(blob(""), output="a", outputs=["b"])
+    with pytest.raises(UsageError, match=r"Got 2 outputs, 1 expected\."):
+        hello(blob(""), outputs=["a", "b"])
+
+
+def test_the_decorator_says_name_cpus_and_outputs():
+    @remote(name="other", cpus=2, outputs=["a", Output("b", content_type="text")])
+    def f(ctx):
+        """Doc."""
+
+    task = f()
+    assert (task.name, task.spec.resources.cpus) == ("other", 2)
+    assert [output.content_type for output in task.outputs] == ["", "text"]
+    assert (f.__name__, f.__doc__, repr(f)) == ("f", "Doc.", "<remote f>")
+
+
+def test_what_is_no_function_is_refused():
+    with pytest.raises(UsageError, match="remote takes a function, not 5"):
+        remote(5)
+    with pytest.raises(UsageError, match="first one is the context"):
+        remote(lambda: 0)
+    with pytest.raises(UsageError, match="has a parameter 'name'"):
+        remote(lambda ctx, name: 0)
+    with pytest.raises(ContentTypeError, match="'foo' is not recognized"):
+        remote(auto_encode="foo")(lambda ctx: 0)
+
+
+def test_a_function_that_cannot_travel_says_why(session):
+    lock = threading.Lock()
+
+    @remote
+    def f(ctx):
+        return lock
+
+    with pytest.raises(UsageError, match=r"the function f\(\) cannot be pickled: TypeError.*lock"):
+        f()
+    assert session.added == []
+
+
+def test_a_function_that_reads_an_object_as_a_global_is_told_to_take_it_as_an_argument():
+    data = blob("")
+
+    @remote
+    def f(ctx):
+        return data
+
+    with pytest.raises(UsageError, match="give it to a task as an input"):
+        f()
