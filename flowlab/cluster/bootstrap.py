@@ -17,7 +17,7 @@ from flowlab.worker.boot import start_worker
 def bootstrap_source(engine: EngineId, order: dict[str, str]) -> str:
     """The text to be executed on the engine; `silent`, since it may hold the run's key.
 
-    order: run, host, address, remote, curve, key, store, boards, sandboxes
+    order: run, host, address, remote, curve, key, store, boards, sandboxes, own (empty: not ours)
     """
     text = json.dumps({**order, "engine": engine})
     return (
@@ -26,7 +26,7 @@ def bootstrap_source(engine: EngineId, order: dict[str, str]) -> str:
     )
 
 
-def bootstrap(kernel: Any, text: str) -> None:
+def bootstrap(kernel: Any, text: str) -> dict[str, object]:
     """Start the worker on this engine; a second time it only reconnects."""
     order = json.loads(text)
     engine = EngineId(order["engine"])
@@ -41,7 +41,7 @@ def bootstrap(kernel: Any, text: str) -> None:
             "give Client(listen='tcp://ADDRESS:*') an address that the engines can reach"
         )
     places = order if near else _own_places(order["run"])
-    start_worker(
+    return start_worker(
         kernel,
         address,
         engine=engine,
@@ -50,6 +50,7 @@ def bootstrap(kernel: Any, text: str) -> None:
         boards=Path(places["boards"]),
         sandboxes=Path(places["sandboxes"]),
         curve=b"" if near else order["curve"].encode(),
+        own=bool(order["own"]),
     )
 
 

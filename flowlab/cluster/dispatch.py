@@ -9,15 +9,36 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import assert_never
 
 from flowlab.cluster.port import Table
 from flowlab.errors import StoreError
+from flowlab.events.messages import Reported
 from flowlab.model.ids import EngineId, HostId, ObjectId, TaskId
 from flowlab.model.limits import MESSAGE, MIB
 from flowlab.model.payload import Inline, Payload, Stored, Value, value_size
 from flowlab.model.specs import TaskSpec
-from flowlab.scheduler.actions import Given, RunBatch
-from flowlab.worker.messages import Batch, Brought, Job
+from flowlab.scheduler.actions import (
+    ClusterAction,
+    Drop,
+    EndSession,
+    Given,
+    HandBack,
+    Interrupt,
+    Revoke,
+    RunBatch,
+)
+from flowlab.worker.ledger import FUNCTION_ABSENT
+from flowlab.worker.messages import (
+    Batch,
+    Brought,
+    Down,
+    Dropped,
+    HandedBack,
+    Interrupted,
+    Job,
+    Revoked,
+)
 
 REMEMBERED_BYTES = 64 * MIB  # of inline values, an engine
 REMEMBERED_VALUES = 100_000  # an engine
@@ -71,6 +92,35 @@ class Dispatch:
             if engine in self._engines:
                 for object_id in objects:
                     self._engines[engine].discard(object_id)
+
+    def returned(self, engine: EngineId, reported: Reported) -> None:
+        """Take note of what the engine turned out not to have."""
+        self.lacks(engine, reported.missing)
+        if any(reason == FUNCTION_ABSENT for _, _, reason in reported.returned):
+            with self._lock:
+                if engine in self._engines:
+                    self._engines[engine].functions.clear()
+
+    def messages(self, action: ClusterAction) -> list[tuple[EngineId, Down]]:
+        """What to say to whom."""
+        match action:
+            case RunBatch():
+                return [(action.engine, batch) for batch in self.batches(action)]
+            case Revoke():
+                return [(action.engine, Revoked(action.tasks))]
+            case HandBack():
+                return [(action.engine, HandedBack())]
+            case Interrupt():
+                return [(action.engine, Interrupted(action.task, action.assignment))]
+            case Drop():
+                held = self.holders(action.objects)
+                return [(engine, Dropped(objects=objects)) for engine, objects in held.items()]
+            case EndSession():
+                with self._lock:
+                    engines = tuple(self._engines)
+                return [(engine, Dropped(sessions=(action.session,))) for engine in engines]
+            case _:
+                assert_never(action)
 
     def batches(self, action: RunBatch) -> list[Batch]:
         """The messages of one batch: values beyond the limit of a message go ahead of it."""

@@ -10,7 +10,6 @@ the pump's.
 
 import time
 from collections.abc import Mapping
-from typing import assert_never
 
 from flowlab.cluster import reap
 from flowlab.cluster.choice import EngineChoice
@@ -21,7 +20,7 @@ from flowlab.cluster.orphans import end_orphans, kill_engine
 from flowlab.cluster.port import Post, Table
 from flowlab.cluster.reaper import Reaper
 from flowlab.cluster.router import Router
-from flowlab.cluster.run import RunDirectory, remove_tree
+from flowlab.cluster.run import RunDirectory
 from flowlab.cluster.watch import Limits, Request, Watch
 from flowlab.events.messages import (
     CapacityKnown,
@@ -34,28 +33,10 @@ from flowlab.events.messages import (
     Reported,
     Sampled,
 )
-from flowlab.model.ids import EngineId, ObjectId, SessionId
-from flowlab.scheduler.actions import (
-    ClusterAction,
-    Drop,
-    EndSession,
-    HandBack,
-    Interrupt,
-    Revoke,
-    RunBatch,
-)
+from flowlab.model.ids import EngineId
+from flowlab.scheduler.actions import ClusterAction, Drop, EndSession, Interrupt
 from flowlab.staging.store import HostStore, host_id
-from flowlab.worker.messages import (
-    Beat,
-    Dropped,
-    HandedBack,
-    Hello,
-    Interrupted,
-    Refused,
-    Report,
-    Revoked,
-    Welcome,
-)
+from flowlab.worker.messages import Beat, Hello, Refused, Report, Welcome
 
 
 class EngineCluster:
@@ -112,6 +93,7 @@ class EngineCluster:
             "remote": self._router.remote_address,
             "curve": self._router.curve_key.decode(),
             "key": self._run.key,
+            "own": "yes" if self._choice.own else "",
             "store": str(self._run.store),
             "boards": str(self._run.boards),
             "sandboxes": str(self._run.sandboxes),
@@ -120,24 +102,16 @@ class EngineCluster:
         self._launcher.start()
 
     def perform(self, action: ClusterAction) -> None:
+        for engine, message in self._dispatch.messages(action):
+            self._router.send(engine, message)
         match action:
-            case RunBatch():
-                for batch in self._dispatch.batches(action):
-                    self._router.send(action.engine, batch)
-            case Revoke():
-                self._router.send(action.engine, Revoked(action.tasks))
-            case HandBack():
-                self._router.send(action.engine, HandedBack())
             case Interrupt():
                 request = Request(action.engine, action.task, action.assignment)
-                self._router.send(action.engine, Interrupted(action.task, action.assignment))
                 self._router.call(lambda: self._watch.expect_answer(request))
             case Drop():
-                self._drop(action.objects)
+                self._router.call(lambda: self._store.drop(action.objects))
             case EndSession():
-                self._end_session(action.session)
-            case _:
-                assert_never(action)
+                self._router.call(lambda: self._store.drop_session(action.session))
 
     def describe(self) -> dict[str, object]:
         members = sorted(self._members.now.copy().values(), key=lambda member: member.engine)
@@ -166,6 +140,7 @@ class EngineCluster:
         before = self._members.now.get(hello.engine)
         answer = self._members.greet(hello)
         if isinstance(answer, Refused):
+            self._launcher.unfit(hello.engine)
             self._say_misfit(hello.engine)
             return answer
         self._launcher.linked(hello.engine, hello.pid)
@@ -196,7 +171,7 @@ class EngineCluster:
         for trace in body.traces:
             self._post(trace)
         if body.fact is not None:
-            self._dispatch.lacks(engine, body.fact.missing)
+            self._dispatch.returned(engine, body.fact)
             self._watch.answered(body.fact)
             self._post(body.fact, body.payload)
 
@@ -259,7 +234,7 @@ class EngineCluster:
         self._reaper.remove([pid])
         spared = self._members.pids() | frozenset(self._launcher.pids())
         end_orphans(self._run.run, engine, spared)
-        remove_tree(self._run.sandboxes / str(engine))
+        self._run.forget_process(pid, engine)
         self._launcher.replace(engine)
 
     def _say_misfit(self, engine: EngineId) -> None:
@@ -269,16 +244,6 @@ class EngineCluster:
         self.notice(reason, "error")
         if not self._members.now and len(self._members.misfits) >= self._launcher.expected():
             self.unavailable(reason)
-
-    def _drop(self, objects: tuple[ObjectId, ...]) -> None:
-        for engine, held in self._dispatch.holders(objects).items():
-            self._router.send(engine, Dropped(objects=held))
-        self._router.call(lambda: self._store.drop(objects))
-
-    def _end_session(self, session: SessionId) -> None:
-        for engine in self._router.lines():
-            self._router.send(engine, Dropped(sessions=(session,)))
-        self._router.call(lambda: self._store.drop_session(session))
 
     def _own_processes(self) -> dict[int, str]:
         if not self._choice.own:

@@ -83,6 +83,10 @@ class Launcher:
         """An engine said Hello."""
         self._call(lambda: self._take_linked(engine, pid))
 
+    def unfit(self, engine: EngineId) -> None:
+        """An engine was refused, and why has been said."""
+        self._call(lambda: self._telling.settle(engine))
+
     def replace(self, engine: EngineId) -> None:
         """An engine is lost: start another one if it was ours."""
         self._call(lambda: self._forget(engine))
@@ -196,8 +200,8 @@ class Launcher:
         self._office.started(pids)
 
     async def _wait_for_foreign(self) -> None:
-        while not self._client.ids:
-            await asyncio.sleep(POLL)  # noqa: ASYNC110 - the client has nothing to await
+        while not self._client.ids:  # noqa: ASYNC110 - the client has nothing to await
+            await asyncio.sleep(POLL)
         self._office.capacity(len(self._client.ids))
         self._office.notice(
             "connected to a cluster that was started elsewhere: its engines are not replaced when "

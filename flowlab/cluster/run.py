@@ -96,6 +96,12 @@ class RunDirectory:
         """Everything that is to be removed in the end."""
         return tuple({self.store, self.path})
 
+    def forget_process(self, pid: int, engine: int) -> None:
+        """Remove what an engine that died left: its sandbox and its board."""
+        for sandbox in self.sandboxes.glob(f"{pid}-*"):
+            remove_tree(sandbox)
+        (self.boards / f"{engine}-{pid}").unlink(missing_ok=True)
+
     def remove(self) -> None:
         """Remove all of it; what is gone already is no error."""
         for directory in self.directories():

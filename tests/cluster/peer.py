@@ -142,6 +142,12 @@ class Posted:
             self.events.append(event)
             self.payloads.append((event, payload))
 
+    def clear(self):
+        """Forget what was posted."""
+        with self._lock:
+            self.events.clear()
+            self.payloads.clear()
+
     def of(self, kind):
         """Events of one kind, in order."""
         with self._lock:

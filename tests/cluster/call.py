@@ -1,0 +1,53 @@
+"""A kind for tests: the task's function gets the context and gives the instances."""
+
+import itertools
+
+import cloudpickle
+
+from flowlab.events.messages import OnError
+from flowlab.model.ids import Assignment, BatchId
+from flowlab.scheduler.actions import Given, RunBatch
+from tests.cluster.peer import SESSION
+
+SOURCE = """
+from flowlab.tasks.kind import register
+class Call:
+    name = "call"
+    def run(self, context):
+        return context.function(context)
+register(Call())
+"""
+
+
+_NUMBERS = itertools.count(1000)  # an engine of several tests knows each function by its key
+
+
+class Caller:
+    """Makes batches of `call` tasks on one bench; tasks are numbered by themselves."""
+
+    def __init__(self, bench):
+        self.bench = bench
+        self.numbers = _NUMBERS
+
+    def task(self, function, inputs=(), outputs=1):
+        """Declare one; gives its spec. `inputs` are specs of outputs or ids."""
+        number = next(self.numbers)
+        names = [next(self.numbers) for _ in range(outputs)]
+        key = f"f{number}"
+        table = self.bench.table
+        table.functions[key] = cloudpickle.dumps(function)
+        local = [one & 0xFFFFFFFF for one in inputs]
+        return table.add(number, "call", local, names, function=key, name=f"task {number}")
+
+    def constant(self, data):
+        return self.bench.table.constant(next(self.numbers), data)
+
+    def run(self, *specs, engine=0, on_error=OnError.CONTINUE, assignment=1, urgent=True):
+        """Give these to an engine, with all outputs published."""
+        given = tuple(
+            Given(spec.id, Assignment(assignment), spec.outputs, urgent) for spec in specs
+        )
+        batch = BatchId(next(self.numbers))
+        engine = self.bench.joined[engine].engine
+        self.bench.cluster.perform(RunBatch(engine, batch, SESSION, given, 1, on_error))
+        return engine

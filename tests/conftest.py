@@ -1,0 +1,98 @@
+"""Fixtures that several rooms share: two real engines, and a check that nothing is left behind."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from flowlab.cluster import reap
+from flowlab.cluster.choice import EngineChoice
+from flowlab.cluster.engines import EngineCluster
+from flowlab.cluster.reaper import Reaper
+from flowlab.cluster.run import SHARED_MEMORY, RunDirectory, remove_tree
+from flowlab.events.messages import CapacityKnown, EngineJoined
+from tests.cluster.peer import Posted, SmallTable, wait_until
+
+
+class Bench:
+    """A cluster with what a test asks of it: `post`ed events, a `table`, and the `run`'s places."""
+
+    def __init__(self, cluster, run, reaper=None):
+        self.cluster, self.run, self.reaper = cluster, run, reaper
+        self.posted = Posted()
+        self.table = SmallTable()
+
+    def start(self, engines):
+        """Start, and wait for so many engines."""
+        self.cluster.start(self.posted, self.table)
+        self.joined = self.posted.wait(EngineJoined, engines, 60)
+        self._capacity = self.posted.of(CapacityKnown)
+        return self
+
+    def first_capacity(self):
+        """What was said of the capacity at the start."""
+        return self._capacity[0]
+
+    def close(self):
+        self.cluster.close()
+        if self.reaper is not None:
+            self.reaper.close()
+        self.run.remove()
+
+
+def make_engines(number, **choice):
+    """A cluster of so many local engines, not started."""
+    run = RunDirectory.create()
+    reaper = Reaper.start(run)
+    return Bench(EngineCluster(run, reaper, EngineChoice(n=number, **choice)), run, reaper)
+
+
+@pytest.fixture(scope="session")
+def engines():
+    """Two local engines for all tests that do not harm them."""
+    bench = make_engines(2).start(2)
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def no_leaks(monkeypatch):
+    """What the test starts and makes must be gone 5 s after its end.
+
+    Processes are told by a variable that they inherit, run directories lie in a place of their own.
+    """
+    word = f"FLOWLAB_TEST={secrets.token_hex(4)}"
+    base = Path(tempfile.mkdtemp(prefix="fl-"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(base))
+    monkeypatch.setenv(*word.split("="))
+    before = set(SHARED_MEMORY.glob("flowlab-*"))
+    yield base
+
+    def left():
+        processes = reap.find_marked([word.encode()])
+        stores = [one for one in set(SHARED_MEMORY.glob("flowlab-*")) - before if _is_lost(one)]
+        return [*processes, *stores, *base.glob("flowlab/*")]
+
+    try:
+        wait_until(lambda: not left(), 5)
+    except AssertionError:
+        pytest.fail(f"left behind: {[_describe(one) for one in left()]}")
+    finally:
+        remove_tree(base)
+
+
+def _is_lost(store):
+    """Whether no run directory of other tests on this machine goes with it."""
+    user, run = store.name.split("-")[1:3]
+    return not (Path(tempfile.gettempdir()) / f"flowlab-{user}" / run).exists()
+
+
+def _describe(one):
+    if isinstance(one, int):
+        try:
+            return one, Path(f"/proc/{one}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            return one
+    return str(one), os.listdir(one)
