@@ -21,7 +21,7 @@ from tests.scheduler.test_properties import BOUNDED, SchedulerMachine
 
 ROOM = Path(flowlab.scheduler.__file__).parent
 SHARED = {"flowlab.scheduler.actions", "flowlab.scheduler.states"}  # the world compares by these
-QUICK = settings(BOUNDED, max_examples=400, phases=[Phase.generate])
+QUICK = settings(BOUNDED, max_examples=2000, phases=[Phase.generate])
 
 MUTANTS = {
     "late reports are believed": (
