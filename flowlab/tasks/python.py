@@ -28,6 +28,7 @@ from flowlab.tasks.kind import Context, register
 KIND = "python"
 
 Outputs = int | str | Output | Sequence[str | Output]
+_Described = tuple[list[Output], tuple[str, ...]]  # and the encoding of each, or nothing
 
 _OURS = ("output", "outputs", "name", "session")  # keywords of every call
 
@@ -59,9 +60,9 @@ class RemoteFunction:
     ) -> None:
         self._function = function
         self._signature = _check_signature(function)
-        self._outputs = describe_outputs(1 if outputs is None else outputs)
         self._auto_load = auto_load
         self._auto_encode = check_content_type(auto_encode or "")
+        self._outputs = self._described(1 if outputs is None else outputs)
         self._name = function.__name__ if name is None else name
         self._cpus = cpus
         self._code: Function | None = None
@@ -78,14 +79,13 @@ class RemoteFunction:
         **kwargs: Any,
     ) -> Task:
         self._signature.bind(None, *args, **kwargs)
-        described = self._override(output, outputs)
+        described, encodes = self._override(output, outputs)
         call = self._function.__name__
         arguments, inputs = pack_arguments(call, args, kwargs)
-        encodes = tuple(self._encoding(each) for each in described)
         return Task(
             KIND,
             inputs=inputs,
-            outputs=[_typed(each, to) for each, to in zip(described, encodes, strict=True)],
+            outputs=described,
             config=msgspec.msgpack.encode(_Call(arguments, self._auto_load, encodes)),
             name=self._name if name is None else name,
             cpus=self._cpus,
@@ -100,15 +100,21 @@ class RemoteFunction:
     def __repr__(self) -> str:
         return f"<remote {self._function.__name__}>"
 
-    def _override(self, output: str | Output | None, outputs: Outputs | None) -> list[Output]:
+    def _override(self, output: str | Output | None, outputs: Outputs | None) -> _Described:
         if output is not None and outputs is not None:
             raise UsageError("give output= or outputs=, not both")
         if output is None and outputs is None:
             return self._outputs
-        described = describe_outputs(output if output is not None else outputs or 0)
-        if len(described) != len(self._outputs):
-            raise UsageError(f"Got {len(described)} outputs, {len(self._outputs)} expected.")
+        described = self._described(output if output is not None else outputs or 0)
+        got, expected = len(described[0]), len(self._outputs[0])
+        if got != expected:
+            raise UsageError(f"Got {got} outputs, {expected} expected.")
         return described
+
+    def _described(self, outputs: Outputs) -> _Described:
+        given = describe_outputs(outputs)
+        encodes = tuple(self._encoding(each) for each in given)
+        return [_typed(each, by) for each, by in zip(given, encodes, strict=True)], encodes
 
     def _encoding(self, output: Output) -> str:
         """The content type by which a plain value of this output is encoded, or nothing."""
@@ -202,7 +208,7 @@ class _Python:
         call = msgspec.msgpack.decode(context.config, type=_Call)
         given: Sequence[Any] = list(context.inputs)
         if call.load:
-            given = [instance.load() for instance in context.inputs]
+            given = [_load(instance, place) for place, instance in enumerate(context.inputs)]
         args, kwargs = unpack(call.arguments, given)
         result = context.function(context, *args, **kwargs)
         specs = context.outputs
@@ -218,6 +224,14 @@ class _Python:
 
 
 register(_Python())
+
+
+def _load(instance: DataInstance, place: int) -> Any:
+    try:
+        return instance.load()
+    except ContentTypeError as error:
+        label = instance.spec.label if instance.spec else ""
+        raise ContentTypeError(f"auto_load of input {place} ({label!r}): {error}") from error
 
 
 def _spread(result: Any, specs: Sequence[ObjectSpec]) -> list[Any]:

@@ -58,6 +58,11 @@ def test_values_may_be_loaded_and_encoded_by_themselves(engine):
     assert task.output.content_type == "pickle"
 
 
+def test_an_input_that_cannot_be_loaded_is_named(engine):
+    with pytest.raises(ContentTypeError, match=r"auto_load of input 1 \('raw'\): Decoding from ''"):
+        engine.run(add(pickled(1), blob(b"", "raw")))
+
+
 def test_arguments_are_checked_when_the_task_is_declared(session):
     with pytest.raises(TypeError, match="missing a required argument: 'who'"):
         hello()
