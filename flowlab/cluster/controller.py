@@ -65,7 +65,7 @@ class ControllerWatch:
         """
         if self._answer is None:
             if now - self._asked > _ASK_SECONDS:
-                content = {"targets": [], "verbose": False}
+                content = {"targets": None, "verbose": False}
                 stream = client._query_stream  # noqa: SLF001 - see above
                 self._answer = client._send(stream, "queue_request", content=content)  # noqa: SLF001
                 self._asked = now

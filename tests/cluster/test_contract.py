@@ -91,7 +91,8 @@ def test_a_task_gets_its_inputs_and_gives_its_outputs(bench, caller):
     caller.run(spec)
     assert ended(bench, "finished") == [spec.id]
     ((_, assignment, began, finished, infos),) = rows(bench, "finished")
-    assert assignment == 1 and began <= finished
+    assert assignment == 1
+    assert began <= finished
     assert [(info.id, info.size) for info in infos] == [(spec.outputs[0], 11)]
     assert bench.posted.value(spec.outputs[0]) == Inline(b"hello there")
 
@@ -111,7 +112,8 @@ def test_a_large_object_lies_in_the_store_until_it_is_dropped(bench, caller):
     caller.run(spec)
     ended(bench, "finished")
     value = bench.posted.value(spec.outputs[0])
-    assert isinstance(value, Stored) and value.size == size
+    assert isinstance(value, Stored)
+    assert value.size == size
     store = HostStore(bench.run.store, host_id())
     assert bytes(store.open(value)) == b"x" * size
     bench.table.values[spec.outputs[0]] = value

@@ -22,7 +22,8 @@ def test_a_version_that_differs_is_named_with_both_and_the_remedy(package, remed
     versions = {**own_versions(), package: "0.0"}
     text = misfit(hello("k", engine=7, versions=versions), own_versions())
     assert "engine 7" in text
-    assert "0.0" in text and own_versions()[package] in text
+    assert "0.0" in text
+    assert own_versions()[package] in text
     assert remedy in text
 
 
@@ -33,4 +34,5 @@ def test_a_missing_package_is_named():
 
 def test_a_store_that_cannot_be_written_is_named():
     text = misfit(hello("k", store="/dev/shm/x", fault="No space left"), own_versions())
-    assert "/dev/shm/x" in text and "No space left" in text
+    assert "/dev/shm/x" in text
+    assert "No space left" in text

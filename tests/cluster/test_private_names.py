@@ -35,7 +35,7 @@ def test_a_client_calls_back_at_registration(client):
 
 def test_a_question_to_the_hub_is_a_future(client):
     # controller.py: ControllerWatch.ask
-    content = {"targets": [], "verbose": False}
+    content = {"targets": None, "verbose": False}
     answer = client._send(client._query_stream, "queue_request", content=content)
     wait_until(answer.done)
     assert answer.result()["content"]["status"] == "ok"

@@ -26,7 +26,8 @@ def test_every_directory_is_private(run):
 
 def test_the_key_is_random_and_not_in_the_repr(run, tmp_path):
     other = RunDirectory.create(tmp_path / "base")
-    assert len(run.key) == 64 and run.key != other.key
+    assert len(run.key) == 64
+    assert run.key != other.key
     assert run.key not in repr(run)
     other.remove()
 

@@ -36,7 +36,8 @@ class View:
         self.client, self.engine = client, engine
 
     def execute(self, source, silent, block):
-        assert silent and not block  # the text holds the key, and must not be published
+        assert silent
+        assert not block
         compile(source, "engine", "eval")
         answer = Answer()
         self.client.told.setdefault(self.engine, []).append(answer)
@@ -87,7 +88,8 @@ def test_an_engine_without_flowlab_is_named_with_the_remedy(telling, office):
     telling.look(client, frozenset([3]), 1)
     ((level, text),) = office.said
     assert level == "error"
-    assert "engine 3" in text and "pip install jupyter-flowlab" in text
+    assert "engine 3" in text
+    assert "pip install jupyter-flowlab" in text
     assert not telling.is_busy()
 
 
@@ -97,4 +99,5 @@ def test_one_that_does_not_come_is_said_once_with_the_address(telling, office):
         telling.look(client, frozenset([0]), now)
     ((level, text),) = office.said
     assert level == "warning"
-    assert "ipc:///x" in text and "tunnel" in text
+    assert "ipc:///x" in text
+    assert "tunnel" in text
