@@ -71,10 +71,14 @@ class Unkept(Fact, frozen=True):
 
 
 class CancelRequested(Fact, frozen=True):
-    """The user wants these tasks stopped; what depends on them is skipped."""
+    """The user wants these tasks stopped; what depends on them is skipped.
+
+    replaced  others were put in their place: they are stopped if need be, and not shown any longer
+    """
 
     session: SessionId
     tasks: tuple[TaskId, ...]
+    replaced: bool = False
 
 
 # The engines' facts

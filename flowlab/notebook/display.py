@@ -5,13 +5,14 @@ Headless (nbclient, papermill, nbconvert) outputs of a finished cell are lost, s
 there, says one line a second at most, and leaves the final picture. A terminal gets text alone.
 """
 
+import threading
 import time
 from collections.abc import Iterable, Sequence
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import DisplayHandle, display
 
-from flowlab.events.messages import Entry, Noticed
+from flowlab.events.messages import Entry, Noticed, Submitted
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.notebook.config import FlowLab
 from flowlab.notebook.definitions import Definition
@@ -34,7 +35,9 @@ class Screen:
         self._kernel = getattr(shell, "kernel", None) is not None
         self._watched: Session | None = None
         self._folder = Folder()
-        self._expected = 0
+        self._expected = 0  # tasks that were submitted, and how many of them the stream has told
+        self._came = 0
+        self._news = threading.Condition()
         self._open: list[DisplayHandle] = []
 
     @property
@@ -98,22 +101,32 @@ class Screen:
     def _watch(self, session: Session) -> None:
         if self._watched is session:
             return
-        self._watched, self._folder, self._expected, self._open = session, Folder(), 0, []
+        self._watched, self._folder, self._open = session, Folder(), []
+        self._expected = self._came = 0
         session.follow(self._take)
 
     def _take(self, entries: Sequence[Entry]) -> None:
         """Fold what came; called in the link's thread, in order."""
         for entry in entries:
-            if isinstance(entry.event, Noticed) and self.policy != "none":
+            if isinstance(entry.event, Submitted):
+                self._came += len(entry.event.tasks)
+            elif isinstance(entry.event, Noticed) and self.policy != "none":
                 print(f"flowlab: {entry.event.text}")
-        self._folder.add(entries)
+        with self._news:
+            self._folder.add(entries)
+            self._news.notify_all()
         if self._open and self._is_done():
             handles, self._open = self._open, []
             for handle in handles:
                 handle.update(self._bundle(), raw=True)
 
     def _is_done(self) -> bool:
-        return self._folder.task_count >= self._expected and self._folder.unfinished == 0
+        return self._came >= self._expected and self._folder.unfinished == 0
+
+    def _await_done(self) -> bool:
+        """Wait a moment for the graph; whether what is shown of it is done."""
+        with self._news:
+            return self._news.wait_for(self._is_done, LINE_SECONDS)
 
     def _bundle(self) -> dict[str, str]:
         view = self._folder.view
@@ -129,7 +142,10 @@ class Screen:
         """Wait for the whole graph, saying one line a second at most where people read along."""
         said, last = time.monotonic(), ""
         try:
-            while not session.settled(timeout=LINE_SECONDS):
+            while not self._await_done():
+                session.settled(0)  # raises when the link is gone: nothing more will come
+                if session.state != "open":
+                    break
                 line, now = text.summary(self._folder.view), time.monotonic()
                 if line != last and self.policy == "text" and now - said >= LINE_SECONDS:
                     print(line, flush=True)

@@ -5,26 +5,11 @@ that is reused: the machine itself begins at `waiting`.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
+from flowlab.model.states import FINAL, State
 
-class State(StrEnum):
-    """Where a task stands."""
-
-    DECLARED = "declared"
-    WAITING = "waiting"
-    READY = "ready"
-    ASSIGNED = "assigned"
-    RUNNING = "running"
-    FINISHED = "finished"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-    CANCELLED = "cancelled"
-    CACHED = "cached"
-
-
-_BAD = (State.FAILED, State.SKIPPED, State.CANCELLED)
+__all__ = ["FINAL", "GIVEN", "NEXT", "WAYS", "State", "draw"]
 
 # Each way has its reason: it stands in the picture, and whoever adds a way must have one.
 WAYS: Mapping[tuple[State, State], str] = MappingProxyType(
@@ -56,7 +41,6 @@ WAYS: Mapping[tuple[State, State], str] = MappingProxyType(
 NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
     {state: frozenset(to for start, to in WAYS if start is state) for state in State}
 )
-FINAL = frozenset({State.FINISHED, *_BAD, State.CACHED})
 GIVEN = frozenset({State.ASSIGNED, State.RUNNING})
 
 

@@ -125,7 +125,10 @@ class Folder:
                 self._notices.append(event.reason)
             case m.Noticed():
                 self._notices.append(event.text)
-            case m.CancelRequested() | m.EngineResumed() | m.CapacityKnown() | m.Said():
+            case m.CancelRequested():
+                if event.replaced:
+                    self._hide(event.tasks)
+            case m.EngineResumed() | m.CapacityKnown() | m.Said():
                 pass  # what follows from them is said by verdicts; output has readers of its own
             case _:
                 assert_never(event)
@@ -221,6 +224,14 @@ class Folder:
     def _move(self, task: TaskView) -> None:
         self._tasks[task.id] = task
         (self._ended.add if task.state in FINAL else self._ended.discard)(task.id)
+
+    def _hide(self, tasks: Iterable[TaskId]) -> None:
+        """Leave out tasks that others replaced, with their objects."""
+        for task in self._known_tasks(tasks):
+            del self._tasks[task.spec.id]
+            self._counts[session_of(task.spec.id)][task.state] -= 1
+            for each in task.spec.outputs:
+                self._objects.pop(each, None)
 
     def _has_inputs(self, task: TaskView) -> bool:
         found = [self._objects.get(object_id) for object_id in task.spec.inputs]

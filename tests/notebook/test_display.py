@@ -67,3 +67,12 @@ def test_tasks_of_objects_are_their_makers(notebook):
     notebook.run("%%task a\n1")
     obj = notebook.names["a"]
     assert tasks_of([obj, obj.task]) == [obj.task, obj.task]
+
+
+def test_a_replaced_task_is_not_shown_any_longer(notebook, capsys):
+    notebook.run("%%task a\n1 / 0")
+    notebook.run("%submit --wait")
+    assert "0/1" in capsys.readouterr().out
+    notebook.run("%%task a\n1")
+    notebook.run("%submit --wait")
+    assert "1/1 task finished" in capsys.readouterr().out
