@@ -65,11 +65,14 @@ class Process:
             self._pump, self._listener, secrets.token_hex(8), orders.owner, self._over.set
         )
 
-    def live(self) -> None:
-        """Until nobody is left."""
+    def start(self) -> None:
+        """Start the cluster, then let kernels in."""
         signal.signal(signal.SIGTERM, lambda *_: self._over.set())
         self._pump.start()
         self._server.start()
+
+    def live(self) -> None:
+        """Until nobody is left."""
         self._over.wait()
         self._end()
 
@@ -114,6 +117,7 @@ def main(path: str) -> None:
     orders = msgspec.json.decode(sys.stdin.buffer.read(), type=Orders)
     try:
         process = Process(RunDirectory.open(Path(path)), orders)
+        process.start()
     except FlowlabError as error:
         _answer({"fault": str(error)})
         return

@@ -9,6 +9,7 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, Protocol, assert_never
 
@@ -49,6 +50,10 @@ class Launcher(Protocol):
 
         takeover  another one was killed, and `after` is the last entry that it told
         """
+        ...
+
+    def last_words(self) -> str:
+        """What the processes had to say for people before they ended."""
         ...
 
     def end(self, timeout: float) -> None:
@@ -137,15 +142,19 @@ class RemoteLink:
         for losses in range(TAKEOVERS + 1):
             try:
                 connection = launcher.launch(losses > 0, self._stream.last)
-                self._attach(connection)
-            except (FlowlabError, OSError, EOFError) as error:
-                if not self._closing:
-                    self.fault = str(error) or f"no scheduler process: {type(error).__name__}"
+            except (FlowlabError, OSError) as error:
+                self.fault = self.fault or str(error)
                 return
-            self._read(connection)
+            with suppress(OSError, EOFError, LinkError):  # it died: the next one may do better
+                self._attach(connection)
+                self._read(connection)
+            with self._sending:
+                self._connection = None
+                connection.close()
             if self._closing:
                 return
-        self.fault = f"the scheduler process was lost {TAKEOVERS + 1} times; nothing goes on"
+        lost = f"the scheduler process was lost {TAKEOVERS + 1} times, nothing goes on."
+        self.fault = lost + launcher.last_words()
 
     def _attach(self, connection: Any) -> None:
         """Introduce ourselves, and post again what the process does not have."""
@@ -161,15 +170,10 @@ class RemoteLink:
             self._connection = connection
 
     def _read(self, connection: Any) -> None:
-        """Take what comes, until the end of the connection."""
-        try:
-            while True:
-                self._take(unpack(connection.recv_bytes(), Down))  # type: ignore[arg-type]  # a union
-                self._stream.flush()
-        except (OSError, EOFError, LinkError):
-            with self._sending:
-                self._connection = None
-                connection.close()
+        """Take what comes; ends by an error, as the connection does."""
+        while True:
+            self._take(unpack(connection.recv_bytes(), Down))  # type: ignore[arg-type]  # a union
+            self._stream.flush()
 
     def _take(self, message: Down) -> None:
         match message:

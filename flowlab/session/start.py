@@ -96,7 +96,12 @@ class Starter:
         except BrokenPipeError:
             raise self._fault("ended at once") from None
         self._wait_until_ready(process)
-        return reach(self.run)
+        try:
+            return reach(self.run)
+        except LinkError:
+            if process.poll() is None:
+                raise
+            raise self._fault("ended as soon as it had started") from None
 
     def end(self, timeout: float) -> None:
         """Wait for its end, then kill it; what it leaves is the reaper's."""
@@ -151,13 +156,16 @@ class Starter:
         if "fault" in answer:
             raise ClusterError(answer["fault"])
 
-    def _fault(self, what: str) -> ClusterError:
+    def last_words(self) -> str:
+        """What the processes wrote to stderr, as the end of a sentence about them."""
         try:
             tail = self._errors.read_bytes()[-_TAIL:].decode(errors="replace").strip()
         except OSError:
             tail = ""
-        wrote = f" It wrote:\n{tail}" if tail else " It wrote nothing."
-        return ClusterError(f"the scheduler process {what}.{wrote}")
+        return f" It wrote:\n{tail}" if tail else " It wrote nothing."
+
+    def _fault(self, what: str) -> ClusterError:
+        return ClusterError(f"the scheduler process {what}.{self.last_words()}")
 
     @property
     def _errors(self) -> Path:
