@@ -143,9 +143,9 @@ class Screen:
         said, last = time.monotonic(), ""
         try:
             while not self._await_done():
-                session.settled(0)  # raises when the link is gone: nothing more will come
-                if session.state != "open":
-                    break
+                over = session.settled(0) or session.state != "open"  # raises when the link is gone
+                if over and self._await_done() is False:
+                    break  # nothing more will come: show what there is
                 line, now = text.summary(self._folder.view), time.monotonic()
                 if line != last and self.policy == "text" and now - said >= LINE_SECONDS:
                     print(line, flush=True)

@@ -228,8 +228,8 @@ class Folder:
     def _hide(self, tasks: Iterable[TaskId]) -> None:
         """Leave out tasks that others replaced, with their objects."""
         for task in self._known_tasks(tasks):
-            del self._tasks[task.spec.id]
-            self._counts[session_of(task.spec.id)][task.state] -= 1
+            del self._tasks[task.id]
+            self._ended.discard(task.id)
             for each in task.spec.outputs:
                 self._objects.pop(each, None)
 
