@@ -67,7 +67,8 @@ class Extension:
 
         magic.__name__ = name
         magic.__doc__ = words.format_help() if words is not None else call.__doc__
-        self._shell.register_magic_function(magic, kind, name)
+        register: Callable[..., None] = self._shell.register_magic_function  # its hints are off
+        register(magic, kind, name)
         self._registered.append((kind, name))
 
     def _before_cell(self, info: ExecutionInfo) -> None:

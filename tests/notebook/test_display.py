@@ -1,5 +1,7 @@
 """What is shown, by policy."""
 
+import threading
+
 import pytest
 
 from flowlab.notebook.display import tasks_of
@@ -33,19 +35,19 @@ def test_static_leaves_a_picture_with_its_text(notebook, capsys):
 
 
 def test_a_front_end_gets_a_picture_that_is_replaced_when_the_graph_is_done(notebook):
-    shown = []
+    shown, updated = [], threading.Event()
+
+    def publish(data, **more):
+        shown.append((data, more))
+        if more.get("update"):
+            updated.set()
+
     notebook.run("%config FlowLab.display = 'static'")
-    notebook.shell.display_pub.publish = lambda data, **more: shown.append((data, more))
+    notebook.shell.display_pub.publish = publish
     notebook.run("%%task a\n1")
     loaded(notebook.shell).screen.front_end = True
     loaded(notebook.shell).magics.submit("")
-    notebook.workspace.session.wait_all()
-    notebook.workspace.session.settled(timeout=5)
-    deadline = 100
-    while len(shown) < 2 and deadline:
-        deadline -= 1
-        notebook.workspace.session.settled(timeout=0.05)
-    assert shown[-1][1].get("update") is True
+    assert updated.wait(10)
     assert "svg" in shown[-1][0]["image/svg+xml"]
     assert "1/1" in shown[-1][0]["text/plain"]
 
