@@ -1,0 +1,192 @@
+"""The client: nothing before need, everything gone behind; on real engines and without."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from flowlab import Client, blob, pickled, remote, tasks
+from flowlab.cluster.reap import start_time
+from flowlab.errors import ClusterError, NoActiveSession, SessionError, TaskError, UsageError
+from flowlab.graph.active import active_session
+from flowlab.model.limits import INLINE_OBJECT
+from tests.session.test_session import wait_until
+
+
+def hello(session):
+    parts = [blob("Hello ", session=session), blob("world!", session=session)]
+    made = tasks.Concat(parts, session=session)
+    made.output.keep()
+    return made
+
+
+def test_nothing_starts_before_the_first_submit(no_leaks):
+    with Client(2) as client, client.new_session() as session:
+        hello(session)
+        assert client._run is None
+        assert "not started" in repr(client)
+        assert "first submit" in str(client.describe())
+    assert client.closed
+
+
+def test_sessions_have_numbers_from_one(no_leaks):
+    with Client(inline=True) as client:
+        first, second = client.new_session("a"), client.new_session(default=True)
+        assert (first.session_id, second.session_id) == (1, 2)
+        assert (first.name, second.name) == ("a", "Unnamed Session")
+        assert active_session() is second
+    for session in (first, second):
+        assert not session.active
+    with pytest.raises(NoActiveSession):
+        active_session()
+
+
+def test_a_closed_client_says_so(no_leaks):
+    client = Client(inline=True)
+    client.close()
+    client.close()
+    for access in (client.new_session, client.start, client.describe):
+        with pytest.raises(SessionError, match="the client is closed"):
+            access()
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "text"),
+    [
+        ({"n": 0}, UsageError, "at least 1"),
+        ({"inline": True, "profile": "x"}, UsageError, "leave out profile"),
+        ({"cluster": "no-such-cluster"}, ClusterError, "ipcluster start"),
+        ({"n": 2, "cluster": "x"}, UsageError, "not both"),
+    ],
+)
+def test_bad_words_are_refused_at_once(words, error, text):
+    with pytest.raises(error, match=text):
+        Client(**words)
+
+
+def test_an_unknown_way_to_fail_is_refused(no_leaks):
+    with Client(inline=True) as client, pytest.raises(UsageError, match='"continue"|continue'):
+        client.new_session(on_error="never")
+
+
+def test_inline_computes_in_this_process(no_leaks):
+    with Client(inline=True) as client, client.new_session() as session:
+        made = hello(session)
+        session.submit()
+        assert made.output.fetch().get_bytes() == b"Hello world!"
+        assert client.describe()["kind"] == "inline"
+
+
+def test_too_many_cpus_are_refused_before_engines_start(no_leaks):
+    with Client(2) as client, client.new_session() as session:
+        remote(lambda ctx: b"", cpus=3)()
+        with pytest.raises(UsageError, match="needs 3 cpus, and the largest host has 2"):
+            session.submit()
+        assert client._run is None
+
+
+@pytest.mark.engines
+def test_engines_compute_and_go(no_leaks):
+    said = []
+    with Client(2, progress=said.append) as client, client.new_session() as session:
+        big = blob(b"x" * (INLINE_OBJECT + 1))
+        size = remote(lambda ctx, data: str(len(data.get_bytes())))(big)
+        made = hello(session)
+        size.keep_outputs()
+        session.submit()
+        assert made.output.fetch().get_bytes() == b"Hello world!"
+        assert size.output.fetch().get_bytes() == str(INLINE_OBJECT + 1).encode()
+        assert session.explain(made).state == "finished"
+    assert any("engine" in text for text in said)
+
+
+@pytest.mark.engines
+def test_a_killed_scheduler_process_costs_nothing_that_was_reported(no_leaks, tmp_path):
+    #   s0 ──▶ s1 ──▶ … with a line in a file for each run
+    ran = tmp_path / "ran"
+
+    @remote(auto_load=True, auto_encode="pickle")
+    def step(_ctx, value, number):
+        time.sleep(0.02)
+        with open(ran, "a") as file:
+            file.write(f"{number}\n")
+        return value + number
+
+    with Client(2) as client, client.new_session() as session:
+        last = pickled(0)
+        for number in range(100):
+            last = step(last, pickled(number)).output
+        last.keep()
+        session.submit()
+        for count in (10, 40):
+            wait_until(lambda count=count: ran.exists() and ran.read_text().count("\n") >= count, 60)
+            os.kill(client._reach.link._launcher.process.pid, signal.SIGKILL)
+        assert last.fetch().load() == sum(range(100))
+        times = ran.read_text().split()
+        assert sorted(map(int, times)) == list(range(100))
+
+
+@pytest.mark.engines
+def test_a_failing_task_shows_the_users_own_lines(no_leaks):
+    @remote
+    def broken(_ctx):
+        raise ValueError("what a pity")
+
+    with Client(1) as client, client.new_session() as session:
+        made = broken()
+        session.submit()
+        with pytest.raises(TaskError) as caught:
+            made.wait()
+    assert "ValueError: what a pity" in str(caught.value)
+    assert 'raise ValueError("what a pity")' in caught.value.traceback
+
+
+@pytest.mark.engines
+def test_engines_that_cannot_be_had_are_an_error_and_no_hang(no_leaks, tmp_path, monkeypatch):
+    profile = tmp_path / "ipython" / "profile_batch"
+    profile.mkdir(parents=True)
+    (profile / "ipcluster_config.py").write_text("c.Cluster.engine_launcher_class = 'slurm'\n")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    with Client(1, profile="batch", engine_timeout=20) as client:
+        session = client.new_session()
+        made = hello(session)
+        session.submit()
+        with pytest.raises((ClusterError, TaskError), match="(?s)sbatch.*inline=True"):
+            made.wait()
+
+
+KERNEL = """
+import sys, time
+from flowlab import Client, remote
+client = Client(2)
+session = client.new_session()
+with session.bind_only():
+    @remote
+    def busy(ctx):
+        import subprocess
+        subprocess.Popen(["sleep", "1000"])
+        while True:
+            pass
+    for _ in range(2):
+        busy()
+session.submit()
+told = []
+session.follow(told.extend)
+while sum(bool(getattr(entry.event, "started", ())) for entry in list(told)) < 2:
+    time.sleep(0.01)
+print("busy", flush=True)
+time.sleep(1000)
+"""
+
+
+@pytest.mark.engines
+def test_a_killed_kernel_leaves_nothing_behind(no_leaks):
+    kernel = subprocess.Popen([sys.executable, "-c", KERNEL], stdout=subprocess.PIPE)
+    assert kernel.stdout.readline() == b"busy\n"
+    kernel.kill()
+    kernel.wait()
+    kernel.stdout.close()
+    assert not start_time(kernel.pid)  # no_leaks sees to the rest
