@@ -110,6 +110,7 @@ class EngineLink(threading.Thread):
         finally:
             self.welcome.clear()
             self._socket.disable_monitor()
+            monitor.close(linger=0)
             self._socket.close(linger=200)
             context.term()
             self._waking.close()
