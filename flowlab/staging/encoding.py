@@ -7,6 +7,8 @@ After Rain's content types (python/rain/common/content_type.py).
 
 import json
 import pickle
+from importlib import import_module
+from typing import Any
 
 import cloudpickle
 
@@ -25,8 +27,14 @@ def encode(value: object, content_type: str) -> bytes:
             return _pickle(value)
         if content_type == "json":
             return json.dumps(value, allow_nan=True).encode()
+        if content_type == "cbor":
+            return bytes(_optional("cbor2", "cbor").dumps(value))
+        if content_type == "arrow":
+            return _to_arrow(value)
         if encoding is not None and isinstance(value, str):
             return value.encode(encoding)
+    except ContentTypeError:
+        raise
     except Exception as error:  # a value's own __reduce__ may raise anything
         raise ContentTypeError(
             f"a value of type {type(value).__name__!r} cannot be encoded as {content_type!r}: "
@@ -42,7 +50,7 @@ def encode(value: object, content_type: str) -> bytes:
 def decode(data: bytes | memoryview, content_type: str) -> object:
     """A fresh value of the bytes; raises ContentTypeError when the type says too little for it."""
     encoding = text_encoding(content_type)
-    decodable = content_type in PICKLES or content_type == "json" or encoding is not None
+    decodable = content_type in PICKLES | {"json", "cbor", "arrow"} or encoding is not None
     if not decodable:
         raise ContentTypeError(
             f"Decoding from {content_type!r} unsupported; use get_bytes(), or declare a type"
@@ -52,11 +60,41 @@ def decode(data: bytes | memoryview, content_type: str) -> object:
             return pickle.loads(data)
         if encoding is not None:
             return str(data, encoding)
+        if content_type == "cbor":
+            return _optional("cbor2", "cbor").loads(data)
+        if content_type == "arrow":
+            return _optional("pyarrow.ipc", "arrow").open_stream(data).read_all()
         return json.loads(bytes(data))
+    except ContentTypeError:
+        raise
     except Exception as error:  # unpickling runs code of the value's class
         raise ContentTypeError(
             f"data declared as {content_type!r} cannot be decoded: "
             f"{type(error).__name__}: {_brief(error)}"
+        ) from error
+
+
+def _to_arrow(value: Any) -> bytes:
+    """A table, a record batch or a pandas frame as an Arrow IPC stream."""
+    arrow, ipc = _optional("pyarrow", "arrow"), _optional("pyarrow.ipc", "arrow")
+    if isinstance(value, arrow.RecordBatch):
+        value = arrow.Table.from_batches([value])
+    elif not isinstance(value, arrow.Table):
+        value = arrow.Table.from_pandas(value)
+    sink = arrow.BufferOutputStream()
+    with ipc.new_stream(sink, value.schema) as writer:
+        writer.write_table(value)
+    return bytes(sink.getvalue())
+
+
+def _optional(module: str, extra: str) -> Any:
+    """A library that only some users have; missing, the error says how to get it."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise ContentTypeError(
+            f"the content type {extra!r} needs {module.partition('.')[0]}, which is not installed "
+            f"here: pip install 'jupyter-flowlab[{extra}]'"
         ) from error
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 import cloudpickle
+import pandas
+import pyarrow
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -136,3 +138,30 @@ def test_what_does_not_fit_is_refused(value, content_type, message):
 def test_data_that_cannot_be_decoded_is_an_error_of_ours(data, content_type, message):
     with pytest.raises(ContentTypeError, match=message):
         decode(data, content_type)
+
+
+@pytest.mark.parametrize("value", [{"a": [1, 2.5, None]}, [b"raw", "text"], 12])
+def test_cbor_goes_there_and_back(value):
+    assert decode(encode(value, "cbor"), "cbor") == value
+
+
+def test_a_frame_and_a_table_come_back_as_an_arrow_table():
+    frame = pandas.DataFrame({"n": [1, 2, 3], "name": ["a", "b", None]})
+    table = pyarrow.Table.from_pandas(frame)
+    for value in (frame, table, table.to_batches()[0]):
+        assert decode(memoryview(encode(value, "arrow")), "arrow").equals(table)
+
+
+def test_what_is_no_table_is_refused():
+    with pytest.raises(ContentTypeError, match="cannot be encoded as 'arrow'"):
+        encode(12, "arrow")
+
+
+@pytest.mark.parametrize(("content_type", "library"), [("cbor", "cbor2"), ("arrow", "pyarrow")])
+def test_a_missing_library_says_how_to_get_it(content_type, library):
+    code = (
+        f"import sys; sys.modules[{library!r}] = None; sys.modules[{library + '.ipc'!r}] = None\n"
+        f"from flowlab.staging.encoding import encode\nencode(1, {content_type!r})"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert f"pip install 'jupyter-flowlab[{content_type}]'" in run.stderr
