@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 import cloudpickle
-import pandas
-import pyarrow
+import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,8 +146,8 @@ def test_cbor_goes_there_and_back(value):
 
 
 def test_a_frame_and_a_table_come_back_as_an_arrow_table():
-    frame = pandas.DataFrame({"n": [1, 2, 3], "name": ["a", "b", None]})
-    table = pyarrow.Table.from_pandas(frame)
+    frame = pd.DataFrame({"n": [1, 2, 3], "name": ["a", "b", None]})
+    table = pa.Table.from_pandas(frame)
     for value in (frame, table, table.to_batches()[0]):
         assert decode(memoryview(encode(value, "arrow")), "arrow").equals(table)
 
