@@ -16,6 +16,8 @@ from flowlab.view.picture import ObjectView, TaskView
 
 Path = tuple[str, ...]
 
+DEPTH = 32  # levels of groups
+
 _NUMBER = re.compile(r"\d+")
 
 
@@ -71,8 +73,11 @@ class Shown:
 
 
 def split_name(name: str) -> Path:
-    """The parts of a name."""
-    return tuple(part for part in name.split("/") if part) or ("",)
+    """The parts of a name; what lies deeper than `DEPTH` stays one part."""
+    parts = [part for part in name.split("/") if part]
+    if len(parts) > DEPTH:
+        parts[DEPTH - 1 :] = ["/".join(parts[DEPTH - 1 :])]
+    return tuple(parts) or ("",)
 
 
 def tree(tasks: Iterable[TaskView]) -> Group:

@@ -185,7 +185,7 @@ def _box(x: float, y: float, state: State) -> str:
 
 def _task(task: TaskView, x: float, y: float) -> str:
     below = task.state.value
-    if task.state is State.FAILED and task.failure is not None:
+    if task.state is State.FAILED and task.failure is not None and task.failure.message:
         below = f"failed: {task.failure.message}"
     elif task.seconds is not None:
         below += f" · {seconds(task.seconds)}"
