@@ -55,7 +55,7 @@ class EngineCluster:
         self._run = run
         self._reaper = reaper
         self._choice = choice or EngineChoice()
-        self._resume = known is not None
+        resume = known is not None
         self._known = frozenset(known or ())
         self._host = host_id()
         self._store = HostStore(run.store, self._host)
@@ -65,6 +65,7 @@ class EngineCluster:
             self._members, self, Limits(stopped=self._choice.stopped), time.monotonic
         )
         self._closed = False
+        self._launcher = Launcher(run, self._choice, self, resume)
 
     @classmethod
     def adopt(
@@ -98,8 +99,7 @@ class EngineCluster:
             "boards": str(self._run.boards),
             "sandboxes": str(self._run.sandboxes),
         }
-        self._launcher = Launcher(self._run, self._choice, self, order, self._resume)
-        self._launcher.start()
+        self._launcher.start(order)
 
     def perform(self, action: ClusterAction) -> None:
         for engine, message in self._dispatch.messages(action):
@@ -155,8 +155,7 @@ class EngineCluster:
             self._post(EngineResumed(hello.engine, hello.held))
         else:
             self._post(EngineJoined(hello.engine, hello.host, hello.slots, hello.pid))
-        if not self._choice.own:
-            self._post(CapacityKnown(len(self._members.now), self._members.largest()))
+        self._say_capacity()
         return answer
 
     def receive(self, engine: EngineId, body: Report | Beat) -> None:
@@ -192,17 +191,21 @@ class EngineCluster:
     def lose(self, member: Member) -> None:
         """It is dead, or may not come back: clean up behind it, then say so."""
         culprits = member.running()
-        self._leave(member.engine, member.hello.pid, member.reason)
         if member.deliberate:
             culprits = ()
-        self._post(EngineLost(member.engine, member.reason, culprits, member.deliberate))
+        try:
+            self._leave(member.engine, member.hello.pid, member.reason)
+        finally:
+            self._post(EngineLost(member.engine, member.reason, culprits, member.deliberate))
 
     def lose_absent(self, engine: EngineId, pid: int, reason: str) -> None:
         """An engine of the process before did not come back: end it, if it is still one of ours."""
         if pid and pid in reap.find_marked([f"FLOWLAB_RUN={self._run.run}".encode()]):
             reap.kill(pid)
-        self._leave(engine, pid, reason)
-        self._post(EngineLost(engine, reason))
+        try:
+            self._leave(engine, pid, reason)
+        finally:
+            self._post(EngineLost(engine, reason))
 
     # --- launch.Office, on the launcher's thread
 
@@ -236,6 +239,13 @@ class EngineCluster:
         end_orphans(self._run.run, engine, spared)
         self._run.forget_process(pid, engine)
         self._launcher.replace(engine)
+
+    def _say_capacity(self) -> None:
+        """Where hosts are not known before: how large they are, once all engines are there."""
+        if self._choice.own and not self._choice.profile:
+            return
+        if len(self._members.now) >= self._launcher.expected():
+            self._post(CapacityKnown(len(self._members.now), self._members.largest()))
 
     def _say_misfit(self, engine: EngineId) -> None:
         reason = self._members.misfits.get(engine)

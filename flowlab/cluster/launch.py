@@ -8,8 +8,8 @@ on. What others want of it they leave with `replace`, `kill` and `linked`.
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 import ipyparallel
 
@@ -18,7 +18,7 @@ from flowlab.cluster.controller import HUB_SECONDS, ControllerWatch
 from flowlab.cluster.own import ENGINE_ARGS, make_cluster
 from flowlab.cluster.run import RunDirectory
 from flowlab.cluster.starts import Starts
-from flowlab.cluster.telling import Telling
+from flowlab.cluster.telling import Office, Telling
 from flowlab.cluster.watch import RETURN_SECONDS
 from flowlab.errors import ClusterError
 from flowlab.model.ids import EngineId
@@ -27,20 +27,9 @@ POLL = 0.05  # s between two looks while engines are starting
 REST = 0.5  # s between two looks at other times
 
 
-class Office(Protocol):
-    """Who is told; every method may be called from the launcher's thread."""
-
-    def notice(self, text: str, level: str = "info") -> None: ...
-    def unavailable(self, reason: str) -> None: ...
-    def controller_lost(self, reason: str) -> None: ...
-    def capacity(self, engines: int) -> None: ...
-    def started(self, pids: list[int]) -> None: ...
-
-
 class Launcher:
     """The thread.
 
-    order   what every engine is told at its bootstrap
     resume  take up controller and engines that another scheduler process started
     """
 
@@ -49,7 +38,6 @@ class Launcher:
         run: RunDirectory,
         choice: EngineChoice,
         office: Office,
-        order: dict[str, str],
         resume: bool = False,
     ) -> None:
         self.controller = ControllerWatch()
@@ -61,18 +49,20 @@ class Launcher:
         self._cluster: Any = None
         self._client: Any = None
         self._registered: frozenset[int] = frozenset()
-        self._telling = Telling(office, order)
+        self._telling: Telling
         self._resume = resume
         self._began = time.monotonic()
         self._any_linked = resume
+        self._said_lost = False
         # Engines of the process before come back by themselves: none is started while they do
         not_before = time.monotonic() + RETURN_SECONDS + 1 if resume else 0.0
         wanted = choice.wanted if choice.own else 0
         self._starts = Starts(wanted, choice.start_seconds, not_before)
         self._thread = threading.Thread(target=self._main, name="flowlab-ipyparallel", daemon=True)
 
-    def start(self) -> None:
-        """Begin; returns at once."""
+    def start(self, order: dict[str, str]) -> None:
+        """Begin; returns at once. `order` is what every engine is told at its bootstrap."""
+        self._telling = Telling(self._office, order)
         self._thread.start()
 
     def is_registered(self, engine: EngineId) -> bool:
@@ -121,6 +111,8 @@ class Launcher:
         if self._thread.ident is not None:
             self._call(lambda: None)
             self._thread.join(timeout)
+        else:
+            self._loop.close()
 
     def _call(self, work: Callable[[], None]) -> None:
         try:
@@ -225,6 +217,15 @@ class Launcher:
     def _look(self) -> None:
         if self._stopping or self._client is None:
             return
+        try:
+            self._look_once()
+        except Exception as error:  # noqa: BLE001 - ipyparallel raises what it likes
+            self._lose_controller(
+                f"ipyparallel failed: {type(error).__name__}: {error}. Tasks go on; engines that "
+                "die are not replaced."
+            )
+
+    def _look_once(self) -> None:
         now = time.monotonic()
         self._registered = frozenset(self._client.ids)
         self._telling.look(self._client, self._registered, now)
@@ -238,6 +239,9 @@ class Launcher:
             self._lose_controller(reason)
 
     def _lose_controller(self, reason: str) -> None:
+        if self._said_lost:
+            return
+        self._said_lost = True
         self.controller.declare(reason)
         self._starts.stop()
         self._office.controller_lost(reason)
@@ -264,15 +268,12 @@ class Launcher:
             )
         number = self._starts.due(now)
         if number:
-            self._spawn(self._start_engines(number))
+            task = self._loop.create_task(self._start_engines(number))
+            task.add_done_callback(self._started_or_not)
 
     def _is_overdue(self, now: float) -> bool:
         """Whether none has ever come, and that for too long."""
         return not self._any_linked and now - self._began > self._choice.start_seconds
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = self._loop.create_task(work)
-        task.add_done_callback(self._started_or_not)
 
     def _started_or_not(self, task: "asyncio.Task[None]") -> None:
         if not task.cancelled() and task.exception() is not None:

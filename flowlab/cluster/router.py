@@ -35,6 +35,7 @@ class Receiver(Protocol):
     def greet(self, hello: Hello) -> Welcome | Refused: ...
     def receive(self, engine: EngineId, body: Report | Beat) -> None: ...
     def tick(self, now: float) -> None: ...
+    def notice(self, text: str, level: str = "info") -> None: ...
 
 
 @dataclass(frozen=True)
@@ -147,22 +148,29 @@ class Router:
         poller.register(self._waking, zmq.POLLIN)
         next_tick = time.monotonic() + TICK
         while not self._stopping:
-            poller.poll(int(max(0.0, next_tick - time.monotonic()) * 1000))
-            self._take_work()
+            poller.poll(int(max(0.0, next_tick - time.monotonic()) * 1000) + 1)
+            self._try(self._take_work)
             for sock in self._sockets:
-                self._drain(sock)
+                self._try(lambda sock=sock: self._drain(sock))  # type: ignore[misc]
             self._acknowledge()
             now = time.monotonic()
             if now >= next_tick:
-                self._receiver.tick(now)
+                self._try(lambda now=now: self._receiver.tick(now))  # type: ignore[misc]
                 next_tick = now + TICK
-        self._take_work()
+        self._try(self._take_work)
         for sock in self._sockets:
             sock.close()
         self._context.term()
         self._waking.close()
         self._waker.close()
         self._path.unlink(missing_ok=True)
+
+    def _try(self, work: Callable[[], None]) -> None:
+        """A bug of ours in one step must not end the links of all engines."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - said aloud, whatever it is
+            self._receiver.notice(f"flowlab's engine link failed in a step: {error!r}", "error")
 
     def _take_work(self) -> None:
         try:

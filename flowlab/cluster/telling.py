@@ -13,10 +13,14 @@ from flowlab.model.ids import EngineId
 LINK_SECONDS = 20.0  # s that an engine has to say Hello
 
 
-class Notice(Protocol):
-    """Where it is said."""
+class Office(Protocol):
+    """Who is told; every method may be called from the launcher's thread."""
 
     def notice(self, text: str, level: str = "info") -> None: ...
+    def unavailable(self, reason: str) -> None: ...
+    def controller_lost(self, reason: str) -> None: ...
+    def capacity(self, engines: int) -> None: ...
+    def started(self, pids: list[int]) -> None: ...
 
 
 @dataclass
@@ -31,7 +35,7 @@ class Told:
 class Telling:
     """order: what every engine is told, see bootstrap_source."""
 
-    def __init__(self, office: Notice, order: dict[str, str]) -> None:
+    def __init__(self, office: Office, order: dict[str, str]) -> None:
         self._office = office
         self._order = order
         self._settled: set[int] = set()  # linked, unfit or gone: nothing more to do

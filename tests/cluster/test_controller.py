@@ -10,7 +10,8 @@ from tests.cluster.peer import wait_until
 
 PARENT = """
 import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], stdout=subprocess.DEVNULL)
+sleep = "import time; time.sleep(600)"
+child = subprocess.Popen([sys.executable, "-c", sleep], stdout=subprocess.DEVNULL)
 print(child.pid, flush=True)
 child.wait()
 time.sleep(600)

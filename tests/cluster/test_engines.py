@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 import time
 
 import cloudpickle
@@ -160,9 +159,7 @@ def test_a_dead_controller_is_said_once_and_tasks_go_on(start):
     os.kill(controller[-1], signal.SIGKILL)
     (lost,) = bench.posted.wait(ControllerLost)
     assert "Tasks go on" in lost.reason
-    assert [one.level for one in bench.posted.of(Noticed) if one.text == lost.reason] == [
-        "warning"
-    ]
+    assert [one.level for one in bench.posted.of(Noticed) if one.text == lost.reason] == ["warning"]
     spec = caller.task(sleeping(0))
     caller.run(spec)
     wait_until(lambda: [row[0] for row in rows(bench, "finished")] == [spec.id])
@@ -271,8 +268,10 @@ def test_ten_interrupts_a_second_end_no_engine(start):
         caller.run(spec)
         bench.cluster.perform(Interrupt(engine, spec.id, 1))
     wait_until(
-        lambda: len([*rows(bench, "finished"), *rows(bench, "cancelled"), *rows(bench, "returned")])
-        >= len(specs)
+        lambda: (
+            len([*rows(bench, "finished"), *rows(bench, "cancelled"), *rows(bench, "returned")])
+            >= len(specs)
+        )
     )
     assert not bench.posted.of(EngineLost)
 
@@ -283,7 +282,7 @@ def _die(cluster):
     cluster._closed = True
     cluster._launcher.close(5)
     cluster._router.close(5)
-    assert "flowlab-router" not in {one.name for one in threading.enumerate()}
+    assert not cluster._router._thread.is_alive()
 
 
 def _lives(pid):

@@ -15,8 +15,9 @@ SLEEP = "import time; time.sleep(600)"
 # An engine: a child that names it, a fork that does not; then it waits.
 ENGINE = """
 import os, subprocess, sys, time
+named = {**os.environ, "FLOWLAB_ENGINE": sys.argv[1]}
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"],
-                         env={**os.environ, "FLOWLAB_ENGINE": sys.argv[1]}, stdout=subprocess.DEVNULL)
+                         env=named, stdout=subprocess.DEVNULL)
 fork = os.fork()
 if fork == 0:
     os.close(1)

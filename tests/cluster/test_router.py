@@ -34,6 +34,8 @@ class Desk:
         self.heard = []
         self.threads = set()
         self.ticks = 0
+        self.bug = []
+        self.notices = []
 
     def greet(self, word):
         self.threads.add(threading.current_thread().name)
@@ -46,6 +48,11 @@ class Desk:
 
     def tick(self, now):
         self.ticks += 1
+        if self.bug:
+            raise self.bug.pop()
+
+    def notice(self, text, level="info"):
+        self.notices.append(text)
 
 
 @pytest.fixture
@@ -214,3 +221,12 @@ def test_an_envelope_of_another_epoch_is_not_taken_for_news(router, run, peer):
     wait_until(lambda: len(router.desk.heard) >= 1)
     wait_until(lambda: (peer.next(0.01), not peer.duplex.unacknowledged)[1])
     assert len(router.desk.heard) == 1
+
+
+def test_a_bug_in_one_step_is_said_and_the_links_stand(router, run, peer):
+    peer.greet(hello(run.key))
+    router.desk.bug.append(ValueError("ours"))
+    wait_until(lambda: router.desk.notices)
+    assert "ours" in router.desk.notices[0]
+    router.send(ENGINE, HandedBack())
+    assert peer.next() == HandedBack()

@@ -149,8 +149,8 @@ def test_an_interrupt_that_is_answered_kills_nobody(world, process, column):
     world.join(process)
     world.board.write(TASK, ONE)
     world.watch.expect_answer(Request(E0, TASK, ONE))
-    world.watch.answered(Reported(E0, SESSION, **{column: ((TASK, ONE, 0, 0, ()),)}
-                                  if column != "cancelled" else {column: ((TASK, ONE),)}))  # fmt: skip
+    row = (TASK, ONE) if column == "cancelled" else (TASK, ONE, 0, 0, ())
+    world.watch.answered(Reported(E0, SESSION, **{column: (row,)}))
     world.pass_time(10)
     assert process.poll() is None
 
