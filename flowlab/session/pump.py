@@ -22,13 +22,11 @@ from flowlab.events.messages import (
     Noticed,
     Reported,
     SessionClosed,
-    SessionOpened,
     Submitted,
     TraceUnion,
     VerdictUnion,
 )
 from flowlab.events.stream import Stream
-from flowlab.model.ids import SessionId
 from flowlab.model.payload import NOTHING, Payload
 from flowlab.scheduler.actions import (
     Action,
@@ -43,6 +41,7 @@ from flowlab.scheduler.actions import (
 )
 from flowlab.scheduler.machine import Scheduler
 from flowlab.session.belongs import session_of_event
+from flowlab.session.mind import Mind
 from flowlab.session.table import ObjectTable, Origin
 
 TURN = 4096  # posts taken in one turn at most, so that readers hear of a flood meanwhile
@@ -91,7 +90,7 @@ class Pump:
     ) -> None:
         self.stream = stream or Stream()
         self.table = table or ObjectTable()
-        self.scheduler = Scheduler()
+        self._mind = Mind()
         self._make_cluster = make_cluster
         self._cluster: Cluster | None = None
         self._journal = journal
@@ -100,8 +99,12 @@ class Pump:
         self._fresh: list[Entry] = []
         self._actions: list[Action] = []
         self._after: list[Errand] = []
-        self._sessions: set[SessionId] = set()
         self._thread: threading.Thread | None = None
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """The scheduler; to be read in the pump's thread."""
+        return self._mind.scheduler
 
     # --- the door
 
@@ -182,7 +185,7 @@ class Pump:
         if item.origin is not None or item.payload is not NOTHING:
             self.table.put(entry.seq, item.payload, item.origin)
         if isinstance(entry.event, Fact):
-            self._actions += self._decide(entry)
+            self._decide(entry)
 
     def _note(self, event: EventUnion) -> None:
         if isinstance(event, Submitted):
@@ -190,36 +193,18 @@ class Pump:
         elif isinstance(event, Reported):
             self.table.note(event)
 
-    def _decide(self, entry: Entry) -> list[Action]:
-        """Ask the scheduler; what it announces is said at once, the rest is given back."""
-        fact = entry.event
-        assert isinstance(fact, Fact)
-        self._count(fact)
-        try:
-            actions = self.scheduler.handle(fact, entry.at)
-        except Exception:  # noqa: BLE001 - a bug of ours must end in words, never in a hang
-            self._give_up(entry, traceback.format_exc(limit=-4))
-            return []
-        for action in actions:
-            if isinstance(action, Announce):
-                self._say(action.verdict, entry.at)
-        return [action for action in actions if not isinstance(action, Announce)]
-
-    def _count(self, fact: FactUnion) -> None:
-        if isinstance(fact, SessionOpened):
-            self._sessions.add(fact.session)
-        elif isinstance(fact, SessionClosed):
-            self._sessions.discard(fact.session)
-
-    def _give_up(self, entry: Entry, text: str) -> None:
-        """Say that the scheduler broke, and end the sessions concerned."""
-        last = text.strip().rpartition("\n")[2]
-        self._say(Noticed(f"flowlab's scheduler broke at entry {entry.seq}:\n{text}", "error"))
-        hit = [entry.session] if entry.session is not None else sorted(self._sessions)
-        for session in hit:
-            if session in self._sessions:
-                reason = f"a bug in flowlab's scheduler: {last}"
-                self.post(SessionClosed(session, reason))
+    def _decide(self, entry: Entry) -> None:
+        """Ask the scheduler; what it announces is said at once, the rest done at the turn's end."""
+        decision = self._mind.decide(entry)
+        if decision.fault:
+            text = f"flowlab's scheduler broke at entry {entry.seq}:\n{decision.fault}"
+            self._say(Noticed(text, "error"))
+            last = decision.fault.strip().rpartition("\n")[2]
+            for session in decision.broken:
+                self.post(SessionClosed(session, f"a bug in flowlab's scheduler: {last}"))
+        for verdict in decision.verdicts:
+            self._say(verdict, entry.at)
+        self._actions += decision.actions
 
     def _say(self, event: FactUnion | VerdictUnion | TraceUnion, at: float | None = None) -> Entry:
         entry = self.stream.append(event, session_of_event(event), at or self._clock())
@@ -277,18 +262,17 @@ class Pump:
 
     # --- taking over
 
-    def replay(self, entries: Iterable[Entry]) -> list[FactUnion]:
+    def replay(self, entries: Iterable[Entry]) -> None:
         """Bring a fresh pump to where another process was, from its journal; before `start`.
 
         Nothing is performed but what frees the table. Verdicts that the other process decided and
-        could not write any more are said now. Returns the facts, for the cluster.
+        could not write any more are said now.
         """
         entries = list(entries)
         self.stream.extend(entries)
         records = self.table.read_back(self.stream.last)
         record = next(records, None)
         unsaid: list[VerdictUnion] = []
-        facts: list[FactUnion] = []
         for entry in entries:
             if unsaid and entry.event == unsaid[0]:
                 del unsaid[0]
@@ -297,22 +281,15 @@ class Pump:
             while record is not None and record.seq <= entry.seq:
                 self.table.merge(record)
                 record = next(records, None)
-            facts.append(entry.event)
             unsaid = self._redo(entry)
         for verdict in unsaid:
             self._say(verdict, entries[-1].at)
-        return facts
 
     def _redo(self, entry: Entry) -> list[VerdictUnion]:
         """Decide again what was decided; returns what is said of it."""
-        assert isinstance(entry.event, Fact)
         self._note(entry.event)
-        self._count(entry.event)
-        try:
-            actions = self.scheduler.handle(entry.event, entry.at)
-        except Exception:  # noqa: BLE001 - it broke there in the first life too, and that was said
-            return []
-        for action in actions:
+        decision = self._mind.decide(entry)
+        for action in decision.actions:
             if isinstance(action, Forget | Drop | EndSession):
                 self._free(action)
-        return [action.verdict for action in actions if isinstance(action, Announce)]
+        return decision.verdicts

@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
 
-from flowlab.errors import SessionError, StoreError, UsageError
+from flowlab.errors import SessionError, UsageError
 from flowlab.events.messages import (
     CancelRequested,
     Entry,
-    ObjectsLost,
     OnError,
     SessionClosed,
     SessionOpened,
@@ -27,11 +26,11 @@ from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.ids import FIRST_LOCAL, ObjectId, SessionId, TaskId
 from flowlab.model.specs import ObjectInfo
 from flowlab.session.access import Access, Why
+from flowlab.session.fetching import fetch_object, refresh
 from flowlab.session.parcel import make_parcels
 from flowlab.session.reach import Reach
 from flowlab.staging.instance import DataInstance
 
-FETCHES = 3  # times that an object is asked for whose bytes vanish meanwhile
 Reader = Callable[[Sequence[Entry]], None]
 
 
@@ -199,19 +198,7 @@ class Session:
             raise TypeError(f"only a data object can be fetched, not {item!r}")
         self._check_own(item)
         item.check_fetch()
-        for attempt in range(FETCHES):
-            self._access.wait([item.task.task_id] if item.task is not None else [])
-            try:
-                return self._load(item)
-            except StoreError:
-                self._access.check()
-                if item.task is None or attempt == FETCHES - 1:
-                    raise
-                # Its file is gone: have it made again, and do not take it for finished meanwhile
-                self._access.reopen(item.task.task_id)
-                lost = ObjectsLost((item.object_id,), "its bytes could not be read by the kernel")
-                self._reach.link.post(lost)
-        raise AssertionError("the loop returns or raises")
+        return fetch_object(self._reach, self._access, item)
 
     def update(self, items: Iterable[Task | DataObject]) -> None:
         """Refresh `state` and `info`."""
@@ -219,7 +206,7 @@ class Session:
         self._task_ids(items, submitted=False)
         self._access.check()
         for item in items:
-            self._refresh(item)
+            refresh(self._reach, self._access, item)
 
     def unkeep(self, items: Iterable[DataObject]) -> None:
         """Let objects go at once."""
@@ -229,13 +216,11 @@ class Session:
             if not item.kept:
                 raise UsageError(f"Object {item!r} is not kept")
         self._access.check()
-        submitted = [item for item in items if item.submitted]
         for item in items:
             item.kept = False
             self._kept.pop(item.object_id, None)
-        if submitted:
-            ids = tuple(item.object_id for item in submitted)
-            self._reach.link.post(Unkept(self.session_id, ids))
+        if submitted := tuple(item.object_id for item in items if item.submitted):
+            self._reach.link.post(Unkept(self.session_id, submitted))
 
     def object_info(self, item: DataObject) -> ObjectInfo | None:
         """What is known of an object that is there."""
@@ -244,9 +229,8 @@ class Session:
     def cancel(self, tasks: Iterable[Task | DataObject] | None = None) -> None:
         """Stop these tasks, or all; what depends on them is skipped."""
         self._access.check()
-        wanted = self._access.unfinished() if tasks is None else tuple(self._task_ids(tasks))
-        if wanted:
-            self._reach.link.post(CancelRequested(self.session_id, wanted))
+        if wanted := self._access.unfinished() if tasks is None else self._task_ids(tasks):
+            self._reach.link.post(CancelRequested(self.session_id, tuple(wanted)))
 
     def discard(self, task: Task) -> None:
         """Another task takes this one's place: stop it, free what it made, blame it no more."""
@@ -260,8 +244,7 @@ class Session:
             return
         replaced = CancelRequested(self.session_id, (task.task_id,), replaced=True)
         self._reach.link.post(replaced)
-        kept = [output for output in task.outputs if output.kept]
-        if kept:
+        if kept := [output for output in task.outputs if output.kept]:
             self.unkeep(kept)
 
     def explain(self, task: Task) -> Why:
@@ -317,21 +300,3 @@ class Session:
             if task is not None:
                 found.append(task.task_id)
         return found
-
-    def _load(self, item: DataObject) -> DataInstance:
-        value = self._reach.link.value(item.object_id)
-        view = self._reach.store.open(value)
-        self._refresh(item)
-        content_type = item.info.content_type if item.info else ""
-        user = dict(item.info.user) if item.info else {}
-        return DataInstance(
-            item.data_type, content_type or item.content_type, view, item.to_spec(), user
-        )
-
-    def _refresh(self, item: Task | DataObject) -> None:
-        if isinstance(item, Task):
-            item.state = self._access.task_state(item.task_id) if item.submitted else None
-            item.info = self._reach.mirror.task_info(item.task_id)
-        else:
-            item.info = self.object_info(item)
-            item.state = self._access.object_state(item) if item.submitted else None

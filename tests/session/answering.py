@@ -1,9 +1,9 @@
 """A cluster of one engine that runs nothing: it answers each task as the task's config asks.
 
-    ""            the task makes the bytes of its inputs, joined, with its own number behind
-    "fail"        the task fails
-    "hang"        the task begins and never ends
-    "sleep 0.1"   as "", after so many seconds
+""            the task makes the bytes of its inputs, joined, with its own number behind
+"fail"        the task fails
+"hang"        the task begins and never ends
+"sleep 0.1"   as "", after so many seconds
 """
 
 import threading

@@ -104,7 +104,7 @@ def test_a_process_that_cannot_start_is_an_error_with_its_own_words(ways):
     session = ways.session(link)
     made = task(session)
     session.submit()
-    with pytest.raises(ClusterError, match="(?s)scheduler process.*nobody"):
+    with pytest.raises(ClusterError, match=r"(?s)scheduler process.*nobody"):
         made.wait()
     link.close()
 

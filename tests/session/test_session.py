@@ -14,7 +14,7 @@ from flowlab.model.inputs import Output
 from flowlab.model.limits import INLINE_OBJECT
 
 
-def task(session, config="", inputs=(), name=None, outputs=1, cpus=1):
+def task(session, config="", inputs=(), *, name=None, outputs=1, cpus=1):
     return Task(
         "answer",
         inputs=inputs,
@@ -157,7 +157,7 @@ def test_constants_come_back_small_and_large(session):
 
 def test_a_fetch_needs_the_keep_flag_first_and_then_a_submit(session):
     made = task(session)
-    with pytest.raises(UsageError, match="Can't fetch object .* without keep flag"):
+    with pytest.raises(UsageError, match=r"Can't fetch object .* without keep flag"):
         made.output.fetch()
     made.output.keep()
     with pytest.raises(UsageError, match="is not submitted"):
