@@ -81,7 +81,8 @@ def _one_line(error: BaseException) -> str:
     name = type(error).__qualname__
     text = error.msg or "" if isinstance(error, SyntaxError) else _text(error)
     line = " ".join(text[: 4 * _MESSAGE].split())
-    return bounded(f"{name}: {line}" if line else name, _MESSAGE - KIB)
+    whole = bounded(f"{name}: {line}" if line else name, _MESSAGE - KIB)
+    return " ".join(whole.splitlines())
 
 
 def _text(error: BaseException) -> str:

@@ -1,0 +1,42 @@
+"""Which variables tasks do not get."""
+
+import os
+
+from flowlab.worker.environment import clean_environment, is_secret, scrub
+
+
+def test_keys_and_tokens_of_the_machinery_are_taken_out_and_the_users_own_stay():
+    environ = {
+        "IPP_CONNECTION_INFO": "{key}",
+        "JPY_PARENT_PID": "1",
+        "JPY_API_TOKEN": "t",
+        "JUPYTERHUB_API_TOKEN": "t",
+        "JUPYTER_TOKEN": "t",
+        "FLOWLAB_KEY": "k",
+        "FLOWLAB_RUN": "abcd",
+        "MY_TOKEN": "mine",
+        "AWS_SECRET_ACCESS_KEY": "mine",
+        "PATH": "/bin",
+    }
+    kept = {"FLOWLAB_RUN", "MY_TOKEN", "AWS_SECRET_ACCESS_KEY", "PATH"}
+    assert set(clean_environment(environ)) == kept
+    removed = scrub(environ)
+    assert set(environ) == kept
+    assert len(removed) == 6
+
+
+def test_the_names_are_compared_whole():
+    assert not is_secret("SKIPP_THIS")
+    assert not is_secret("MY_JUPYTERHUB_NOTE")
+
+
+def test_a_task_and_its_programs_see_no_key(shop, monkeypatch):
+    monkeypatch.setenv("IPP_CONNECTION_INFO", "secret-key")
+
+    def prints(ctx):
+        return ctx.run_program(["/usr/bin/env"], None, ctx.sandbox / "seen") and open("seen").read()
+
+    sheet = shop.call(prints)
+    assert "secret-key" not in shop.value(sheet, 1)
+    assert "PATH=" in shop.value(sheet, 1)
+    assert os.environ["IPP_CONNECTION_INFO"] == "secret-key"  # in an engine `scrub` took it

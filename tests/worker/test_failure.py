@@ -1,0 +1,87 @@
+"""What people read when a task failed."""
+
+import linecache
+
+from flowlab.model.limits import ERROR_TEXT
+from flowlab.worker.failure import bounded, is_ours, make_failure
+from flowlab.worker.memory import show_source
+
+CELL = """def split(n):
+    whole = 10
+    return whole / n
+"""
+
+
+def caught(call):
+    try:
+        call()
+    except BaseException as error:
+        return make_failure(error, "what it said")
+    raise AssertionError("it did not fail")
+
+
+def cell_function():
+    names = {}
+    exec(compile(CELL, "<cell 3>", "exec"), names)
+    show_source(names["split"], CELL)
+    return names["split"]
+
+
+def test_the_traceback_shows_the_lines_of_the_cell_and_names_the_line():
+    failure = caught(lambda: cell_function()(0))
+    assert failure.message == "ZeroDivisionError: division by zero"
+    assert '"<cell 3>", line 3, in split' in failure.traceback
+    assert "return whole / n" in failure.traceback
+    assert failure.line == 3
+    assert failure.debug == "what it said"
+    linecache.cache.pop("<cell 3>")
+
+
+def test_a_task_shows_only_the_users_frames(shop):
+    def inner():
+        return {}["no such key"]
+
+    sheet = shop.call(lambda ctx: inner())
+    (failure,) = sheet.failed.values()
+    assert "test_failure.py" in failure.traceback
+    assert "flowlab/worker" not in failure.traceback
+    assert failure.line > 0
+
+
+def test_causes_and_members_of_groups_are_shown():
+    def call():
+        try:
+            {}["first"]
+        except KeyError as error:
+            raise ExceptionGroup("many", [ValueError("one"), TypeError("two")]) from error
+
+    failure = caught(call)
+    for part in ("KeyError: 'first'", "direct cause", "ValueError: one", "TypeError: two"):
+        assert part in failure.traceback
+
+
+def test_a_syntax_error_names_its_own_line():
+    failure = caught(lambda: compile("a = 1\nb = = 2\n", "<cell 9>", "exec"))
+    assert failure.line == 2
+    assert failure.message == "SyntaxError: invalid syntax"
+
+
+def test_an_exception_that_cannot_be_formatted_is_still_a_failure():
+    class Odd(Exception):
+        __cause__ = property(lambda self: 1 / 0)
+
+    assert caught(lambda: (_ for _ in ()).throw(Odd())).message.startswith("Odd")
+
+
+def test_text_is_bounded_in_bytes_and_keeps_both_ends():
+    text = bounded("a" + "é" * 100_000 + "z", ERROR_TEXT)
+    assert (text[0], text[-1]) == ("a", "z")
+    assert "left out" in text
+    assert len(text.encode()) <= ERROR_TEXT + 1100
+    assert bounded("short", 10) == "short"
+
+
+def test_machinery_is_told_from_user_code():
+    assert is_ours(make_failure.__code__.co_filename)
+    assert is_ours("/x/site-packages/ipykernel/kernelbase.py")
+    assert not is_ours(__file__)
