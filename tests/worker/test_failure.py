@@ -15,7 +15,7 @@ CELL = """def split(n):
 def caught(call):
     try:
         call()
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - whatever it is
         return make_failure(error, "what it said")
     raise AssertionError("it did not fail")
 
