@@ -53,8 +53,9 @@ class LabeledList(Generic[T]):
 
     def set_label(self, index: int, label: str | None) -> None:
         """Give an item another label."""
-        self._check_new(label, but=self._place(index))
-        self._labels[index] = label
+        place = self._place(index)
+        self._check_new(label, but=place)
+        self._labels[place] = label
 
     def get_label(self, index: int) -> str | None:
         """The label of an item, or None."""
@@ -113,7 +114,8 @@ class LabeledList(Generic[T]):
 
     def _place(self, index: int | str) -> int:
         if isinstance(index, int):
-            return index
+            # One from the end becomes one from the start, so that an item is told from the others.
+            return index + len(self) if -len(self) <= index < 0 else index
         if not isinstance(index, str):
             raise TypeError(f"an index is a number or a label, not {index!r}")
         try:
