@@ -275,3 +275,12 @@ def test_every_event_of_the_union_is_known(event):
     """A new event breaks mypy first; this names it for those who run the tests alone."""
     source = Folder._take.__code__.co_names
     assert event.__name__ in source
+
+
+def test_a_replaced_task_is_seen_no_longer():
+    story = Story().submit(TWO).run(10).post(m.CancelRequested(S, (tid(10),), replaced=True))
+    assert list(story.view.tasks) == [tid(11)]
+    assert oid(10) not in story.view.objects
+    assert story.view.unfinished == 1
+    story.post(m.TasksCancelled((tid(10),), "replaced"))
+    assert list(story.view.tasks) == [tid(11)]
