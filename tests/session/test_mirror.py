@@ -1,0 +1,146 @@
+"""The kernel's picture, folded from entries that are given here one by one."""
+
+import threading
+import time
+
+import pytest
+
+from flowlab.events.messages import (
+    CapacityKnown,
+    EngineJoined,
+    Entry,
+    ObjectsDropped,
+    OnError,
+    Reported,
+    SessionClosed,
+    SessionFailed,
+    SessionOpened,
+    Submitted,
+    TaskCondemned,
+    TasksAssigned,
+    TasksCancelled,
+    TasksGivenBack,
+    TasksReady,
+    TasksSkipped,
+)
+from flowlab.model.ids import join_id
+from flowlab.model.specs import Failure, ObjectInfo, ObjectSpec, TaskSpec
+from flowlab.session.mirror import Mirror
+
+A, B, X = join_id(1, 10), join_id(1, 11), join_id(1, 12)
+
+
+@pytest.fixture
+def mirror():
+    """A session with two tasks."""
+    made = Mirror()
+    tasks = (TaskSpec(A, "k", outputs=(X,)), TaskSpec(B, "k", inputs=(X,)))
+    tell(
+        made, SessionOpened(1, "one", OnError.CONTINUE), Submitted(1, (ObjectSpec(X, "x"),), tasks)
+    )
+    return made
+
+
+def tell(mirror, *events):
+    mirror.take([Entry(1, 1.0, None, event) for event in events])
+
+
+def give(mirror, task, assignment, engine=0):
+    tell(mirror, TasksAssigned(engine, 1, (task,), (assignment,)))
+
+
+def test_a_task_goes_its_way(mirror):
+    states = [mirror.task(A).state]
+    for event in (
+        TasksReady((A,)),
+        TasksAssigned(3, 1, (A,), (1,)),
+        Reported(3, 1, started=((A, 1, 5.0),)),
+        Reported(
+            3,
+            1,
+            finished=((A, 1, 5.0, 7.5, (ObjectInfo(X, 9),)),),
+            notes=((A, "said", {"score": "[1, 2]"}),),
+        ),
+    ):
+        tell(mirror, event)
+        states.append(mirror.task(A).state)
+    assert states == ["notAssigned", "ready", "assigned", "running", "finished"]
+    info = mirror.task_info(A)
+    assert (info.duration, info.engine, info.debug, info.user) == (2.5, 3, "said", {"score": [1, 2]})
+    assert mirror.infos[X].size == 9
+    assert mirror.sessions[1].unfinished == 1
+
+
+def test_a_report_of_an_older_assignment_is_left_out(mirror):
+    give(mirror, A, 1)
+    tell(mirror, TasksGivenBack((A,), "its engine died"))
+    late = Reported(0, 1, finished=((A, 1, 0.0, 1.0, ()),))
+    tell(mirror, late)
+    assert mirror.task(A).state == "ready"
+    give(mirror, A, 2)
+    tell(mirror, late)
+    assert mirror.task(A).state == "assigned"
+    assert mirror.sessions[1].unfinished == 2
+
+
+def test_a_finished_task_may_have_to_run_again(mirror):
+    give(mirror, A, 1)
+    tell(mirror, Reported(0, 1, finished=((A, 1, 0.0, 1.0, ()),)))
+    assert mirror.is_ended(A)
+    tell(mirror, TasksReady((A,)))
+    assert not mirror.is_ended(A)
+    assert mirror.sessions[1].unfinished == 2
+    assert mirror.task_info(A) is None
+
+
+def test_ends_other_than_good_are_remembered(mirror):
+    give(mirror, A, 1)
+    failure = Failure("no")
+    tell(mirror, Reported(0, 1, failed=((A, 1, 0.0, 1.0, failure),)), TasksSkipped((B,), A))
+    record = mirror.sessions[1]
+    assert (mirror.task(A).failure, mirror.task(B).cause) == (failure, A)
+    assert (list(record.failures), record.unfinished) == ([A, B], 0)
+    tell(mirror, TasksCancelled((B,), "x"), TaskCondemned(A, Failure("worse")))
+    assert (mirror.task(B).state, mirror.task(A).failure.message) == ("cancelled", "worse")
+    tell(mirror, SessionFailed(1, A, failure), SessionClosed(1, "over"))
+    assert (record.failed, record.closed) == ((A, failure), "over")
+
+
+def test_sizes_of_constants_are_known_and_dropped_objects_removed(mirror):
+    constant = join_id(1, 13)
+    spec = ObjectSpec(constant, content_type="text", constant=True)
+    tell(mirror, Submitted(1, (spec,), (), ((constant, 4),)))
+    assert mirror.infos[constant] == ObjectInfo(constant, 4, "text")
+    tell(mirror, ObjectsDropped((constant,)))
+    assert constant not in mirror.infos
+    assert constant in mirror.removed
+
+
+def test_a_forgotten_session_leaves_nothing(mirror):
+    tell(mirror, ObjectsDropped((X,)))
+    mirror.forget(1)
+    tell(mirror, TasksReady((A,)), Reported(0, 1, started=((A, 1, 0.0),)), SessionClosed(1))
+    assert (mirror.sessions, mirror.infos, mirror.removed) == ({}, {}, set())
+
+
+def test_people_hear_how_engines_come():
+    said = []
+    mirror = Mirror(said.append)
+    tell(mirror, CapacityKnown(2, 2), EngineJoined(0, "h"), EngineJoined(1, "h"))
+    assert said == ["1 of 2 engines are ready", "2 of 2 engines are ready"]
+
+
+def test_a_wait_wakes_when_entries_come_and_ends_in_time(mirror):
+    assert not mirror.wait(lambda: mirror.is_ended(A), timeout=0.01)
+    give(mirror, A, 1)
+    timer = threading.Timer(0.05, tell, (mirror, TasksCancelled((A,), "")))
+    timer.start()
+    assert mirror.wait(lambda: mirror.is_ended(A), timeout=10)
+    timer.join()
+
+
+def test_a_wait_may_end_by_an_error(mirror):
+    began = time.monotonic()
+    with pytest.raises(KeyError):
+        mirror.wait(lambda: {}["x"])
+    assert time.monotonic() - began < 5
