@@ -115,13 +115,13 @@ def shown(tasks: Iterable[TaskView], objects: Mapping[ObjectId, ObjectView], bud
     root = tree(tasks)
     nodes = _merge(_nodes(root, _collapse(root, budget)), budget)
     owner = {task.id: place for place, node in enumerate(nodes) for task in node.tasks}
-    edges: dict[tuple[int, int], None] = {}
-    for place, node in enumerate(nodes):
-        for task in node.tasks:
-            for maker in makers(task, objects):
-                start = owner.get(maker, place)
-                if start != place:
-                    edges[start, place] = None
+    edges = {
+        (owner[maker], place): None
+        for place, node in enumerate(nodes)
+        for task in node.tasks
+        for maker in makers(task, objects)
+        if maker in owner and owner[maker] != place
+    }
     return Shown(tuple(nodes), tuple(edges))
 
 
