@@ -38,13 +38,10 @@ class Run:
 class Entry:
     """One task waiting for its turn."""
 
+    key: Key
     job: Job
     config: bytes
     run: Run
-
-    @property
-    def key(self) -> Key:
-        return self.job.spec.id, self.job.assignment
 
 
 class Backlog:
@@ -61,8 +58,10 @@ class Backlog:
         run = Run(batch.session, batch.on_error, 0)
         configs = batch.payload.configs
         for job in batch.jobs:
-            entry = Entry(job, configs.get(job.spec.id, b""), run)
-            if self._entries.setdefault(entry.key, entry) is entry:
+            task = job.spec.id
+            key = (task, job.assignment)
+            entry = Entry(key, job, configs.get(task, b""), run)
+            if self._entries.setdefault(key, entry) is entry:
                 run.left += 1
 
     def claim(self) -> Entry | None:

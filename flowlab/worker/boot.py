@@ -46,6 +46,7 @@ def start_worker(
     own: bool = False,
     reach: float = _REACH,
 ) -> dict[str, object]:
+    # size: an order that comes from another process, where each of its items has this name
     """Link this engine to a scheduler process; called again, it takes the link up anew.
 
     kernel  of the engine; its event loop runs the tasks

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flowlab.model.specs import Failure
+from flowlab.staging.instance import DataInstance
 from flowlab.staging.store import HostStore
 from flowlab.tasks.kind import find_kind
 from flowlab.worker.backlog import Entry
@@ -45,7 +46,7 @@ class Execution:
         """Run the task; everything around it stands."""
         job = entry.job
         context = TaskContext(job, entry.config, held, self._bench)
-        instances, error = self._guard.call(lambda: find_kind(job.spec.kind).run(context))
+        instances, error = self._guard.call(_run, context)
         if os.getpid() != self._pid:
             os._exit(0)  # the task forked and this is its child: it must not answer for the task
         outcome = Outcome(debug=context.debug_text())
@@ -71,6 +72,11 @@ class Execution:
             else (one, held)
             for one, held in outputs
         ]
+
+
+def _run(context: TaskContext) -> Sequence[DataInstance]:
+    """The user's code and the kind's; an unknown kind is the task's failure."""
+    return find_kind(context.spec.kind).run(context)
 
 
 def own_failure(bug: BaseException) -> Outcome:

@@ -12,6 +12,7 @@ from _signal import getsignal  # type: ignore[import-not-found] # `signal.getsig
 from collections.abc import Callable
 from typing import TypeVar
 
+A = TypeVar("A")
 T = TypeVar("T")
 Key = tuple[int, int]  # task, assignment
 
@@ -38,11 +39,12 @@ class Guard:
         self._asked = False  # a request waits for its one exception
         self.delivered = False  # the exception was raised in the current task
         self._thread = threading.get_ident()
+        self._handler = self._on_signal  # one object, to be known again
 
     def install(self) -> None:
         """Be the handler of SIGINT (in the main thread); cheap when it still is."""
-        if not self._inline and getsignal(signal.SIGINT) != self._on_signal:
-            signal.signal(signal.SIGINT, self._on_signal)
+        if not self._inline and getsignal(signal.SIGINT) is not self._handler:
+            signal.signal(signal.SIGINT, self._handler)
 
     def adopt_thread(self) -> None:
         """Say that tasks run in the calling thread."""
@@ -54,14 +56,16 @@ class Guard:
         self._target = None
         self._asked = self.delivered = False
 
-    def call(self, function: Callable[[], T]) -> tuple[T | None, BaseException | None]:
-        """Run user code; gives its value, or what it raised."""
+    def call(
+        self, function: Callable[[A], T], argument: A
+    ) -> tuple[T | None, BaseException | None]:
+        """Run `function(argument)`, user code; gives its value, or what it raised."""
         if not self._inline:
-            return self._call(function)
+            return self._call(function, argument)
         value: T | None = None
         error: BaseException | None = None
         try:
-            value, error = self._call(function)
+            value, error = self._call(function, argument)
             error = self._withdraw() or error
         except TaskInterrupted as late:
             self._inside = False
@@ -69,11 +73,13 @@ class Guard:
             error = late
         return value, error
 
-    def _call(self, function: Callable[[], T]) -> tuple[T | None, BaseException | None]:
+    def _call(
+        self, function: Callable[[A], T], argument: A
+    ) -> tuple[T | None, BaseException | None]:
         try:
             try:
                 self._inside = True
-                value = function()
+                value = function(argument)
                 self._inside = False
             except BaseException as raised:  # noqa: BLE001 - a task may raise anything
                 self._inside = False
@@ -120,8 +126,7 @@ class Guard:
             try:
                 with self._lock:
                     self._target = None
-                    if self.delivered:
-                        _raise_in(self._thread, None)
+                    _raise_in(self._thread, None)
                 return late
             except TaskInterrupted as arrived:
                 late = arrived

@@ -36,16 +36,23 @@ class Ledger:
         self._reporter = reporter
         self._store = store
 
-    def look(self, run: Run, object_id: ObjectId) -> Held | None:
-        """A value that a task of this batch reads, or None when it is not to be had here."""
-        held = run.values.get(object_id) or self._memory.get(object_id)
-        return held if held is not None and held.is_there() else None
+    def gather(self, entry: Entry) -> tuple[list[Held], list[ObjectId]]:
+        """The values that a task reads, in order, and those that are not to be had here."""
+        found: list[Held] = []
+        missing: list[ObjectId] = []
+        for one in entry.job.spec.inputs:
+            held = entry.run.values.get(one) or self._memory.get(one)
+            if held is not None and held.is_there():
+                found.append(held)
+            else:
+                missing.append(one)
+        return found, missing
 
     def settle(self, entry: Entry, outcome: Outcome, began: float, ended: float) -> bool:
         """Add the row of a task that ran; True when it should be reported now."""
         run, job = entry.run, entry.job
         columns = self._reporter.columns(run.session)
-        key = (job.spec.id, job.assignment)
+        key = entry.key
         if outcome.debug or outcome.user:
             columns.notes.append((job.spec.id, outcome.debug, outcome.user))
         if outcome.failure is None:
@@ -73,7 +80,7 @@ class Ledger:
         for entry in entries:
             run, job = entry.run, entry.job
             columns = self._reporter.columns(run.session)
-            columns.returned.append((job.spec.id, job.assignment, reason))
+            columns.returned.append((*entry.key, reason))
             if reason not in (BATCH_STOPPED, SESSION_ENDED):  # then nobody will read anything
                 for one in job.spec.inputs:
                     self._publish_late(columns, run, one)
@@ -88,7 +95,7 @@ class Ledger:
             self.give_back([entry], INPUT_ABSENT)
             return
         run.barren.update(job.spec.outputs)  # what it reads will never come: nor will what it makes
-        columns.returned.append((job.spec.id, job.assignment, INPUT_ABSENT))
+        columns.returned.append((*entry.key, INPUT_ABSENT))
         self._leave(run)
 
     def _place(self, columns: Columns, entry: Entry, object_id: ObjectId, held: Held) -> bool:

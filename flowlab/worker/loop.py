@@ -162,8 +162,7 @@ class BatchLoop:
         """The next task that has all it needs; those before it that lack something go back."""
         with self._lock:
             while (entry := self._backlog.claim()) is not None:
-                found = [(one, self._ledger.look(entry.run, one)) for one in entry.job.spec.inputs]
-                missing = [one for one, held in found if held is None]
+                held, missing = self._ledger.gather(entry)
                 if missing:
                     self._ledger.return_absent(entry, missing)
                 elif not self._memory.has_function(entry.job.spec.function):
@@ -173,7 +172,7 @@ class BatchLoop:
                     self._guard.begin(entry.key)
                     self._began = time.time()
                     self._told = False
-                    return entry, [held for _, held in found if held is not None]
+                    return entry, held
         self._call_link()
         return None
 

@@ -74,12 +74,17 @@ def _attend(process: "subprocess.Popen[bytes]", pipes: list[_Pipe], say: Say) ->
             exits.callback(os.close, ended)
             selector.register(ended, selectors.EVENT_READ, None)
         while process.poll() is None:
-            for key, _ in selector.select(_TURN):
-                if key.data is not None and not _read(key.data, say):
-                    selector.unregister(key.fileobj)
+            _listen(selector, say)
     for pipe in pipes:
         while _read(pipe, say):
             continue
+
+
+def _listen(selector: selectors.BaseSelector, say: Say) -> None:
+    """Wait for output or the end, for one turn."""
+    for key, _ in selector.select(_TURN):
+        if key.data is not None and not _read(key.data, say):
+            selector.unregister(key.fileobj)
 
 
 def _read(pipe: _Pipe, say: Say) -> bool:

@@ -87,6 +87,7 @@ def job(
     function: str = "",
     assignment: int = 1,
 ) -> Job:
+    # size: a builder, of whose parts each test names one or two
     made = tuple(out(number, index) for index in range(outputs))
     specs = tuple(ObjectSpec(one, label=f"out{index}") for index, one in enumerate(made))
     spec = TaskSpec(
