@@ -98,14 +98,21 @@ def end_all(processes: dict[int, str], run: str, seconds: float = SECONDS) -> No
         time.sleep(0.01)
 
 
+def open_up(directories: list[str]) -> None:
+    """Give back the right to write, which a task may have taken away."""
+    for path in directories:
+        if not os.path.islink(path):
+            try:
+                os.chmod(path, 0o700)
+            except OSError:
+                continue  # gone meanwhile
+
+
 def remove(directory: str) -> None:
     """Remove a directory, and again when something was still being written."""
     for _ in range(3):
         for root, names, _files in os.walk(directory):
-            for name in [*names, "."]:
-                path = os.path.join(root, name)
-                if not os.path.islink(path):
-                    os.chmod(path, 0o700)  # a task may have taken the right to write away
+            open_up([root, *(os.path.join(root, name) for name in names)])
         shutil.rmtree(directory, ignore_errors=True)
         if not os.path.exists(directory):
             return

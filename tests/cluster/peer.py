@@ -112,17 +112,15 @@ class Peer:
         while True:
             envelope = self.get()
             assert envelope is not None, "no answer to Hello"
-            if isinstance(envelope.body, Welcome):
-                if self.duplex.renew(envelope.body.epoch):
-                    for frame in self.duplex.resend():
-                        self.put(frame)
-                else:
-                    self.duplex.receive(envelope)
-                    for frame in self.duplex.resend():
-                        self.put(frame)
-                return envelope.body
             if isinstance(envelope.body, Refused):
                 return envelope.body
+            if isinstance(envelope.body, Welcome):
+                break
+        self.duplex.renew(envelope.body.epoch)
+        self.duplex.receive(envelope)
+        for frame in self.duplex.resend():
+            self.put(frame)
+        return envelope.body
 
     def close(self):
         self.socket.close()

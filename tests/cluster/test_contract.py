@@ -230,7 +230,8 @@ def test_ten_thousand_tasks_in_few_messages(bench, caller):
 def test_it_describes_itself(bench, caller):
     sleeper = caller.task(nap(60))
     engine = caller.run(sleeper)
-    wait_until(lambda: any(one["running"] for one in bench.cluster.describe()["engines"]), 10)
+    seen = lambda: [one["running"] for one in bench.cluster.describe()["engines"]]
+    wait_until(lambda: (sleeper.id, 1) in seen())
     bench.cluster.perform(Interrupt(engine, sleeper.id, 1))
     ended(bench, "cancelled")
     for one in bench.cluster.describe()["engines"]:

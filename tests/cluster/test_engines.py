@@ -18,7 +18,6 @@ from flowlab.events.messages import (
     EngineJoined,
     EngineLost,
     EngineResumed,
-    EnginesUnavailable,
     Noticed,
     Reported,
 )
@@ -206,31 +205,6 @@ def test_another_process_takes_the_engines_up_with_what_they_hold(start):
         heir.posted.wait(EngineJoined, 1, 30)  # the old controller takes a new engine
     finally:
         heir.cluster.close()
-
-
-def test_engines_that_cannot_be_started_are_an_error_with_the_reason(start, monkeypatch):
-    monkeypatch.setattr("flowlab.cluster.launch.ENGINE_ARGS", ["--no-such-option=1"])
-    monkeypatch.setattr("flowlab.cluster.starts.MOST_FAILURES", 1)
-    bench = make_engines(1)
-    try:
-        bench.cluster.start(bench.posted, bench.table)
-        (fact,) = bench.posted.wait(EnginesUnavailable, 1, 30)
-        assert "could not be started" in fact.reason
-        assert "log" in fact.reason
-    finally:
-        bench.close()
-
-
-def test_a_controller_that_cannot_be_started_is_an_error_with_the_reason(monkeypatch):
-    monkeypatch.setattr("flowlab.cluster.own.CONTROLLER_ARGS", ["--no-such-option=1"])
-    bench = make_engines(1)
-    try:
-        bench.cluster.start(bench.posted, bench.table)
-        (fact,) = bench.posted.wait(EnginesUnavailable, 1, 60)
-        assert "no engine can be had" in fact.reason
-        assert "inline=True" in fact.reason
-    finally:
-        bench.close()
 
 
 def test_a_running_cluster_is_used_and_left_alone(start):

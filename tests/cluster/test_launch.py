@@ -9,7 +9,7 @@ from flowlab.cluster import reap
 from flowlab.cluster.choice import EngineChoice
 from flowlab.cluster.launch import Launcher
 from flowlab.cluster.run import RunDirectory
-from flowlab.events.messages import CapacityKnown, Noticed
+from flowlab.events.messages import CapacityKnown, EnginesUnavailable, Noticed
 from tests.cluster.peer import wait_until
 from tests.conftest import make_engines
 
@@ -92,5 +92,32 @@ def test_progress_and_capacity_are_said_and_nothing_is_logged(no_leaks, caplog):
         assert any("starting 1 engine" in one.text for one in bench.posted.of(Noticed))
         assert bench.posted.of(CapacityKnown) == [CapacityKnown(1, 1)]
         assert bench.run.key not in caplog.text
+    finally:
+        bench.close()
+
+
+@pytest.mark.engines
+def test_engines_that_cannot_be_started_are_an_error_with_the_reason(no_leaks, monkeypatch):
+    monkeypatch.setattr("flowlab.cluster.launch.ENGINE_ARGS", ["--no-such-option=1"])
+    monkeypatch.setattr("flowlab.cluster.starts.MOST_FAILURES", 1)
+    bench = make_engines(1)
+    try:
+        bench.cluster.start(bench.posted, bench.table)
+        (fact,) = bench.posted.wait(EnginesUnavailable, 1, 30)
+        assert "could not be started" in fact.reason
+        assert "log" in fact.reason
+    finally:
+        bench.close()
+
+
+@pytest.mark.engines
+def test_a_controller_that_cannot_be_started_is_an_error_with_the_reason(no_leaks, monkeypatch):
+    monkeypatch.setattr("flowlab.cluster.own.CONTROLLER_ARGS", ["--no-such-option=1"])
+    bench = make_engines(1)
+    try:
+        bench.cluster.start(bench.posted, bench.table)
+        (fact,) = bench.posted.wait(EnginesUnavailable, 1, 60)
+        assert "no engine can be had" in fact.reason
+        assert "inline=True" in fact.reason
     finally:
         bench.close()
