@@ -1,0 +1,1 @@
+"""What flowlab costs, measured side by side; printed as ratios, never asserted."""
