@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flowlab.model.specs import Failure
 from flowlab.staging.instance import DataInstance
@@ -26,11 +26,11 @@ class Outcome:
     user       what it said about itself, JSON by key
     """
 
-    outputs: Outputs = field(default_factory=list)
+    outputs: Outputs = ()
     failure: Failure | None = None
     cancelled: bool = False
     debug: str = ""
-    user: dict[str, str] = field(default_factory=dict)
+    user: dict[str, str] | None = None
 
 
 class Execution:
@@ -65,6 +65,8 @@ class Execution:
 
     def _travelling(self, entry: Entry, outputs: Outputs) -> Outputs:
         """What is published goes to the store here, before its row is made under the lock."""
+        if not outputs:
+            return outputs
         wanted = entry.run.wanted
         return [
             (one, as_travelling(one, held, self._store))

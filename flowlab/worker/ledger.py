@@ -3,12 +3,13 @@
 All of it happens under the loop's lock, so that a row and the change that it tells are one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from flowlab.errors import StoreError
 from flowlab.events.messages import OnError
 from flowlab.model.ids import ObjectId
 from flowlab.model.payload import Stored
+from flowlab.model.specs import ObjectInfo
 from flowlab.staging.store import HostStore
 from flowlab.worker.backlog import Backlog, Entry, Run
 from flowlab.worker.execution import Outcome
@@ -54,13 +55,9 @@ class Ledger:
         columns = self._reporter.columns(run.session)
         key = entry.key
         if outcome.debug or outcome.user:
-            columns.notes.append((job.spec.id, outcome.debug, outcome.user))
+            columns.notes.append((job.spec.id, outcome.debug, outcome.user or {}))
         if outcome.failure is None:
-            infos = tuple(
-                held.info(one)
-                for one, held in outcome.outputs
-                if self._place(columns, entry, one, held)
-            )
+            infos = tuple(self._place_all(columns, entry, outcome)) if outcome.outputs else ()
             columns.finished.append((*key, began, ended, infos))
         else:
             run.barren.update(job.spec.outputs)
@@ -98,14 +95,14 @@ class Ledger:
         columns.returned.append((*entry.key, INPUT_ABSENT))
         self._leave(run)
 
-    def _place(self, columns: Columns, entry: Entry, object_id: ObjectId, held: Held) -> bool:
-        """Put a new value where its readers find it; True when it is published."""
-        run = entry.run
-        if object_id in entry.job.publish or object_id in run.wanted:
-            self._publish(columns, object_id, held)
-            return True
-        run.values[object_id] = held
-        return False
+    def _place_all(self, columns: Columns, entry: Entry, outcome: Outcome) -> Iterator[ObjectInfo]:
+        """Put new values where their readers find them; gives those that are published."""
+        run, publish = entry.run, entry.job.publish
+        for object_id, held in outcome.outputs:
+            if object_id in publish or object_id in run.wanted:
+                yield self._publish(columns, object_id, held).info(object_id)
+            else:
+                run.values[object_id] = held
 
     def _publish(self, columns: Columns, object_id: ObjectId, held: Held) -> Held:
         held = as_travelling(object_id, held, self._store)  # as a rule it was before the lock

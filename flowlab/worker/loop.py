@@ -180,7 +180,7 @@ class BatchLoop:
         """One task from its claim to its row; gives the time."""
         try:
             self._board.write(*entry.key)
-            self._stage.prepare(*entry.key)
+            self._stage.prepare(entry.key)
             outcome = self._execution.perform(entry, held)
             self._stage.clear_up()
             return self._end(entry, outcome)

@@ -14,13 +14,15 @@ from flowlab.staging.instance import DataInstance
 from flowlab.staging.store import HostStore
 from flowlab.worker.memory import Held
 
-Outputs = list[tuple[ObjectId, Held]]
+Outputs = Sequence[tuple[ObjectId, Held]]
 
 
 def collect_outputs(
     instances: Sequence[DataInstance], specs: Sequence[ObjectSpec], store: HostStore
 ) -> Outputs:
     """One value for each output; raises UsageError or ContentTypeError when they do not fit."""
+    if not instances and not specs:
+        return ()
     if len(instances) != len(specs):
         raise UsageError(f"the task gave {len(instances)} outputs, {len(specs)} were declared")
     return [

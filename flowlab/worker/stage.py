@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flowlab.worker.guard import Guard
 from flowlab.worker.sandbox import Sandbox
-from flowlab.worker.tap import Descriptors, LogTap, Tap
+from flowlab.worker.tap import Descriptors, Key, LogTap, Tap
 from flowlab.worker.writers import Streams
 
 
@@ -42,13 +42,13 @@ class Stage:
         self._loop = asyncio._get_running_loop()  # noqa: SLF001 - exported, documented as low-level
         asyncio._set_running_loop(None)  # noqa: SLF001 - see above
 
-    def prepare(self, task: int, assignment: int) -> None:
+    def prepare(self, key: Key) -> None:
         """All is as new for this task."""
         self.sandbox.prepare()
         if self._streams is not None:
             self._streams.repair()
         self._guard.install()
-        self.tap.begin(task, assignment)
+        self.tap.begin(key)
 
     def leave(self) -> None:
         """The slice ends: everything is as it was found."""

@@ -19,7 +19,8 @@ from flowlab.model.limits import MIB, TRACE_TASK, TRACE_TEXT
 from flowlab.worker.failure import bounded
 
 STREAMS: Final = ("stdout", "stderr")
-_NOBODY = (TaskId(0), Assignment(0))
+Key = tuple[TaskId, Assignment]
+_NOBODY: Key = (TaskId(0), Assignment(0))
 
 
 class Tap:
@@ -39,9 +40,9 @@ class Tap:
         """Whether a task runs that may say something."""
         return self._key is not _NOBODY
 
-    def begin(self, task: int, assignment: int) -> None:
+    def begin(self, key: Key) -> None:
         """A task begins."""
-        self._key = (TaskId(task), Assignment(assignment))
+        self._key = key
         self._number = 0
         self._room = TRACE_TASK
         self._dropped = 0

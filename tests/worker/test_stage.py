@@ -18,7 +18,7 @@ def test_a_slice_leaves_the_process_as_it_was_found(tmp_path):
     before = state()
     out = os.fstat(1)
     stage.enter()
-    stage.prepare(7, 1)
+    stage.prepare((7, 1))
     os.close(1)
     sys.stdout = None
     os.chdir("/")
@@ -35,7 +35,7 @@ def test_a_hundred_slices_leak_no_descriptor(tmp_path):
     counts = []
     for _ in range(100):
         stage.enter()
-        stage.prepare(7, 1)
+        stage.prepare((7, 1))
         stage.tap.end()
         stage.leave()
         counts.append(len(os.listdir("/proc/self/fd")) if os.path.exists("/proc/self/fd") else 0)

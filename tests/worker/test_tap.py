@@ -13,7 +13,7 @@ from tests.worker.workshop import batch, job, task_id
 
 def open_tap():
     tap = Tap()
-    tap.begin(7, 1)
+    tap.begin((7, 1))
     return tap
 
 
@@ -64,7 +64,7 @@ def test_a_new_task_begins_with_a_full_allowance():
     tap = open_tap()
     tap.say("stdout", "x" * 100)
     tap.end()
-    tap.begin(8, 1)
+    tap.begin((8, 1))
     tap.say("stdout", "y")
     assert [(one.task, one.number, one.text) for one in tap.end()] == [(8, 1, "y")]
 

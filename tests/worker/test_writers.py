@@ -19,7 +19,7 @@ def writer(thread=None):
 
 def test_it_behaves_as_a_text_stream():
     tap, one = writer()
-    tap.begin(7, 1)
+    tap.begin((7, 1))
     assert one.write("abc") == 3
     one.writelines(["d", "e"])
     one.close()
@@ -44,7 +44,7 @@ def test_text_of_nobody_goes_outside():
 
 def test_beside_a_notebook_text_of_other_threads_goes_outside():
     tap, one = writer(threading.get_ident())
-    tap.begin(7, 1)
+    tap.begin((7, 1))
     thread = threading.Thread(target=one.write, args=("a cell's",))
     thread.start()
     thread.join()
