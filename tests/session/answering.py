@@ -94,6 +94,7 @@ class AnsweringCluster:
             return
         word, _, rest = self._table.config(given.task).decode().partition(" ")
         if word == "hang":
+            failed.update(self._table.task(given.task).outputs)  # nothing behind it can run
             self._post(Reported(self.engine, batch.session, started=((*key, now),)))
             return
         if word == "fail":

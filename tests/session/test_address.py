@@ -1,4 +1,4 @@
-"""The socket is private, and found again; loopback TCP stands in where there are no socket files."""
+"""The socket is private, and found again; loopback TCP stands in where there is no AF_UNIX."""
 
 import threading
 

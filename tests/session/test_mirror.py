@@ -66,7 +66,12 @@ def test_a_task_goes_its_way(mirror):
         states.append(mirror.task(A).state)
     assert states == ["notAssigned", "ready", "assigned", "running", "finished"]
     info = mirror.task_info(A)
-    assert (info.duration, info.engine, info.debug, info.user) == (2.5, 3, "said", {"score": [1, 2]})
+    assert (info.duration, info.engine, info.debug, info.user) == (
+        2.5,
+        3,
+        "said",
+        {"score": [1, 2]},
+    )
     assert mirror.infos[X].size == 9
     assert mirror.sessions[1].unfinished == 1
 

@@ -25,9 +25,7 @@ from flowlab.session.table import ObjectTable, Origin
 
 ONE = SessionId(1)
 TASK, MADE = TaskId(join_id(ONE, 10)), ObjectId(join_id(ONE, 11))
-SUBMITTED = Submitted(
-    ONE, (ObjectSpec(MADE, keep=True),), (TaskSpec(TASK, "k", outputs=(MADE,)),)
-)
+SUBMITTED = Submitted(ONE, (ObjectSpec(MADE, keep=True),), (TaskSpec(TASK, "k", outputs=(MADE,)),))
 FINISHED = Reported(0, ONE, finished=((TASK, 1, 1.0, 2.0, (ObjectInfo(MADE, 4),)),))
 VALUE = Payload(values={MADE: Inline(b"made")})
 
@@ -45,7 +43,7 @@ class Bystander:
     def perform(self, action):
         self.order.append(action)
         if isinstance(action, Drop):
-            raise RuntimeError("asked for by the test")
+            raise TypeError("asked for by the test")
 
     def describe(self):
         return {}

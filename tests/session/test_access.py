@@ -1,0 +1,48 @@
+"""What stands in the way of an access, and how a session waits; see also test_session.py."""
+
+import pytest
+
+from flowlab.errors import ClusterError, SessionError
+from flowlab.events.messages import SessionClosed
+from flowlab.session.access import Why
+from tests.session.test_session import task, wait_until
+
+
+def test_a_link_that_is_gone_for_good_ends_every_wait(session):
+    hanging = task(session, "hang")
+    session.submit()
+    session._reach.link.fault = "it burned down"
+    for access in (hanging.wait, session.wait_all, session.submit):
+        with pytest.raises(ClusterError, match="burned down"):
+            access()
+    with pytest.raises(ClusterError, match="burned down"):
+        session.settled()
+
+
+def test_a_session_that_the_other_side_closed_says_why(session):
+    hanging = task(session, "hang")
+    session.submit()
+    session._reach.link.post(SessionClosed(1, "a bug in flowlab's scheduler: KeyError"))
+    with pytest.raises(SessionError, match=r"Session is closed: a bug .* KeyError"):
+        hanging.wait()
+    assert session.state == "closed"
+    assert session.settled()
+
+
+def test_a_task_taken_for_unfinished_is_waited_for_again(session):
+    made = task(session)
+    session.submit()
+    made.wait()
+    session._access.reopen(made.task_id)
+    assert session._access.unfinished() == (made.task_id,)
+    assert not session.settled(timeout=0.01)
+
+
+def test_why_is_shown_in_sentences(session):
+    assert str(Why("ready", ("it is ready", "no engine is free"))) == (
+        "it is ready; no engine is free"
+    )
+    made = task(session, "hang")
+    session.submit()
+    wait_until(lambda: session.explain(made).state == "running")
+    assert "on engine 0" in str(session.explain(made))

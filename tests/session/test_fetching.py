@@ -1,0 +1,51 @@
+"""Objects whose bytes vanish under a fetch."""
+
+from pathlib import Path
+
+import pytest
+
+from flowlab import Client, blob, remote
+from flowlab.errors import StoreError
+from flowlab.model.limits import INLINE_OBJECT
+from flowlab.model.payload import Stored
+from tests.session.test_session import constant, task
+
+BIG = INLINE_OBJECT * 2
+
+
+def vanish(session, obj):
+    """Remove the file that holds an object."""
+    value = session._reach.link.value(obj.object_id)
+    assert isinstance(value, Stored)
+    Path(value.path).unlink()
+
+
+def test_an_object_whose_file_vanished_is_made_again(no_leaks):
+    with Client(inline=True) as client, client.new_session() as session:
+        made = remote(lambda ctx, n: b"x" * int(n.get_bytes()))(blob(str(BIG)))
+        made.output.keep()
+        session.submit()
+        assert len(made.output.fetch().get_bytes()) == BIG
+        vanish(session, made.output)
+        assert len(made.output.fetch().get_bytes()) == BIG
+
+
+def test_a_constant_that_vanished_cannot_be_made_again(session):
+    obj = constant(session, b"x" * BIG)
+    obj.keep()
+    session.submit()
+    obj.fetch()
+    vanish(session, obj)
+    with pytest.raises(StoreError, match="cannot read"):
+        obj.fetch()
+
+
+def test_a_value_outlives_its_object(session):
+    made = task(session, inputs=[constant(session, b"c")])
+    made.output.keep()
+    session.submit()
+    instance = made.output.fetch()
+    made.output.unkeep()
+    session.close()
+    assert instance.get_bytes().startswith(b"c")
+    assert instance.size == made.output.info.size

@@ -1,0 +1,63 @@
+"""What goes over the link at a submit."""
+
+from flowlab.graph.nodes import Function, Task
+from flowlab.model.limits import INLINE_OBJECT, MESSAGE
+from flowlab.model.payload import Inline, Stored
+from flowlab.session import parcel as room
+from flowlab.session.parcel import make_parcels
+from tests.session.test_session import constant, task
+
+
+def parcels(session, sent=None):
+    made = make_parcels(
+        1, session._tasks, session._constants, set() if sent is None else sent, session._reach
+    )
+    return list(made)
+
+
+def test_small_values_travel_and_large_ones_lie_in_the_store(session):
+    small, large = constant(session, b"s"), constant(session, b"x" * (INLINE_OBJECT + 1))
+    (made,) = parcels(session)
+    assert made.payload.values[small.object_id] == Inline(b"s")
+    stored = made.payload.values[large.object_id]
+    assert isinstance(stored, Stored)
+    assert bytes(session._reach.store.open(stored)) == large.value
+    assert dict(made.fact.sizes) == {small.object_id: 1, large.object_id: INLINE_OBJECT + 1}
+
+
+def test_no_message_is_larger_than_its_limit(session):
+    for _ in range(MESSAGE // INLINE_OBJECT + 1):
+        constant(session, b"x" * INLINE_OBJECT)
+    sizes = [
+        sum(len(value.data) for value in made.payload.values.values()) for made in parcels(session)
+    ]
+    assert len(sizes) == 2
+    assert max(sizes) <= MESSAGE
+
+
+def test_many_tasks_are_a_few_pieces_in_the_order_of_declaration(session, monkeypatch):
+    monkeypatch.setattr(room, "PIECE", 4)
+    last = constant(session, b"c")
+    for _ in range(10):
+        last = task(session, "sleep 1", [last]).output
+    made = parcels(session)
+    assert [len(each.fact.tasks) for each in made] == [0, 4, 4, 2]
+    known = set()
+    for each in made:
+        known.update(spec.id for spec in each.fact.objects)
+        assert all(known.issuperset(spec.inputs) for spec in each.fact.tasks)
+        assert set(each.payload.configs) == {spec.id for spec in each.fact.tasks}
+
+
+def test_a_function_goes_out_once(session):
+    sent = set()
+    for _ in range(2):
+        Task("answer", function=Function("key", b"code", "def f"), session=session)
+    (first,) = parcels(session, sent)
+    assert (first.payload.functions, first.payload.sources) == ({"key": b"code"}, {"key": "def f"})
+    (second,) = parcels(session, sent)
+    assert not second.payload.functions
+
+
+def test_nothing_declared_is_nothing_posted(session):
+    assert parcels(session) == []

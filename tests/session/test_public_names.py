@@ -1,0 +1,25 @@
+"""What `import flowlab` offers."""
+# mirrors: the package's own file, whose names come from all rooms
+
+import importlib
+
+import pytest
+
+import flowlab
+
+
+@pytest.mark.parametrize("name", sorted(set(flowlab.__all__)))
+def test_every_public_name_is_found(name):
+    assert getattr(flowlab, name) is not None
+    assert name in dir(flowlab)
+
+
+def test_a_name_is_the_thing_of_its_home():
+    home = importlib.import_module("flowlab.session.client")
+    assert flowlab.Client is home.Client
+    assert "Client" in vars(flowlab)  # the next time it is found without asking
+
+
+def test_an_unknown_name_is_an_ordinary_error():
+    with pytest.raises(AttributeError, match="no attribute 'Sesame'"):
+        flowlab.Sesame  # noqa: B018

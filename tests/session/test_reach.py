@@ -1,0 +1,44 @@
+"""What a client shares with its sessions."""
+
+import pytest
+
+from flowlab.errors import SessionError, UsageError
+from flowlab.events.messages import CapacityKnown, Entry
+from tests.session.test_session import task
+
+
+def test_it_starts_once_and_tells_how_it_stands(ways):
+    reach = ways.reach(ways.local())
+    assert "first submit" in str(reach.describe())
+    reach.start()
+    reach.start()
+    assert reach.started
+    assert reach.describe()["kind"] == "answering"
+
+
+def test_the_store_is_opened_at_first_need(ways):
+    reach = ways.reach(ways.local())
+    opened = []
+    make = reach.open_store
+    reach.open_store = lambda: opened.append(1) or make()
+    assert not opened
+    assert reach.store is reach.store
+    assert opened == [1]
+
+
+def test_another_process_may_not_use_it(ways):
+    reach = ways.reach(ways.local())
+    reach.pid += 1
+    with pytest.raises(SessionError, match="was forked"):
+        reach.start()
+
+
+def test_cpus_are_checked_by_what_is_known_best(session):
+    reach = session._reach
+    large = task(session, cpus=4)
+    reach.check_cpus(large)
+    reach.largest = 3
+    with pytest.raises(UsageError, match=r"needs 4 cpus, .* has 3; .*Client\(n=4\)"):
+        reach.check_cpus(large)
+    reach.mirror.take([Entry(1, 1.0, None, CapacityKnown(8, 8))])
+    reach.check_cpus(large)
