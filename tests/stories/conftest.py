@@ -1,0 +1,78 @@
+"""Clients on real engines, and a look at what each story leaves behind."""
+
+import contextlib
+from dataclasses import replace
+
+import pytest
+
+from flowlab import Client
+from tests.stories.watching import (
+    leaks_of_closed,
+    leaks_of_living,
+    run_of,
+    wait_for_engines,
+    wait_until,
+)
+
+LEAK_SECONDS = 5.0  # until all must be gone
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_data(tmp_path_factory):
+    """Journals of the tests lie with the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FLOWLAB_DATA", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def client(_own_data):
+    """Two local engines for all stories that do not harm them."""
+    with Client(n=2) as made:
+        wait_for_engines(made, 2)
+        yield made
+
+
+@pytest.fixture
+def session(client, request):
+    """A new session, the active one; `continue` as a parameter makes it go on after errors."""
+    mode = getattr(request, "param", "fail-session")
+    with client.new_session(request.node.name, on_error=mode) as made:
+        yield made
+
+
+def patient(function):
+    """Give a test a session that goes on after errors."""
+    return pytest.mark.parametrize("session", ["continue"], indirect=True, ids=[""])(function)
+
+
+@pytest.fixture
+def new_client(_own_data):
+    """Makes clients that a story may harm; they are closed and looked after at its end."""
+    with contextlib.ExitStack() as stack:
+
+        def make(n=2, stopped=None, **options):
+            made = Client(n=n, **options)
+            if stopped is not None:  # s that an engine may stand still; no option of the public
+                made._choice = replace(made._choice, stopped=stopped)
+            stack.callback(_close, made)
+            wait_for_engines(made, n)
+            return made
+
+        yield make
+
+
+@pytest.fixture(autouse=True)
+def _no_leaks(request):
+    """After each story: no task runs, no object, no file and no strange process is left."""
+    uses = "client" in request.fixturenames
+    made = request.getfixturevalue("client") if uses else None
+    yield
+    if made is not None and not wait_until(lambda: not leaks_of_living(made), LEAK_SECONDS):
+        pytest.fail("left behind: " + "; ".join(leaks_of_living(made)))
+
+
+def _close(client):
+    run = run_of(client)
+    client.close()
+    assert wait_until(lambda: not leaks_of_closed(run), LEAK_SECONDS), leaks_of_closed(run)
