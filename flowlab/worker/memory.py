@@ -9,10 +9,11 @@ import os
 import pickle
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 from typing import Any
+
+import msgspec
 
 from flowlab.model.ids import ObjectId, SessionId, session_of
 from flowlab.model.limits import ENGINE_VALUES
@@ -22,8 +23,7 @@ from flowlab.staging.instance import DataInstance, Source
 from flowlab.worker.messages import Brought
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True):
     """One value with what must be known to read it."""
 
     value: Value
