@@ -157,3 +157,21 @@ def test_somebody_elses_engine_outlives_our_run_and_runs_nothing_of_ours(start, 
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert process.poll() is None
+
+
+def test_a_task_that_kept_everybody_else_from_running_is_named(start, end):
+    start()
+    end.until(lambda: len(end.hellos) == 2)
+
+    def breathes(ctx):
+        until = time.monotonic() + 0.5
+        while time.monotonic() < until:
+            pass
+
+    calls = [lambda ctx: sum(range(40_000_000)), breathes]  # one call of C keeps the GIL
+    end.send(batch([job(1, outputs=0)], calls[:1]))
+    end.until(lambda: len(end.finished()) == 1)
+    end.send(batch([job(2, outputs=0)], calls[1:]))
+    end.until(lambda: len(end.finished()) == 2)
+    facts = [report.fact for report in end.reports if report.fact]
+    assert [one for fact in facts for one in fact.held_gil] == [task_id(1)]
