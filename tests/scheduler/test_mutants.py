@@ -19,6 +19,8 @@ from hypothesis.stateful import run_state_machine_as_test
 import flowlab.scheduler
 from tests.scheduler.test_properties import BOUNDED, SchedulerMachine
 
+pytestmark = pytest.mark.timeout(400)  # many worlds, on whatever machine this is
+
 ROOM = Path(flowlab.scheduler.__file__).parent
 SHARED = {"flowlab.scheduler.actions", "flowlab.scheduler.states"}  # the world compares by these
 QUICK = settings(BOUNDED, max_examples=2000, phases=[Phase.generate])

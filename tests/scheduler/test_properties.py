@@ -17,6 +17,8 @@ from flowlab.scheduler.machine import Scheduler
 from tests.scheduler.engines import SIZES
 from tests.scheduler.world import World
 
+pytestmark = pytest.mark.timeout(400)  # many worlds, on whatever machine this is
+
 PICK = st.integers(0, 60)
 ROW = st.tuples(st.lists(PICK, max_size=3), PICK)
 BOUNDED = settings(
