@@ -11,7 +11,7 @@ from flowlab.cluster import reap
 from flowlab.cluster.choice import EngineChoice
 from flowlab.cluster.engines import EngineCluster
 from flowlab.cluster.reaper import Reaper
-from flowlab.cluster.run import SHARED_MEMORY, RunDirectory, remove_tree
+from flowlab.cluster.run import OWNER, SHARED_MEMORY, RunDirectory, remove_tree
 from flowlab.events.messages import CapacityKnown, EngineJoined
 from tests.cluster.peer import Posted, SmallTable, wait_until
 
@@ -67,12 +67,13 @@ def no_leaks(monkeypatch):
     base = Path(tempfile.mkdtemp(prefix="fl-"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(base))
     monkeypatch.setenv(*word.split("="))
-    before = set(SHARED_MEMORY.glob("flowlab-*"))
     yield base
 
     def left():
         processes = reap.find_marked([word.encode()])
-        stores = [one for one in set(SHARED_MEMORY.glob("flowlab-*")) - before if _is_lost(one)]
+        stores = [
+            one for one in SHARED_MEMORY.glob("flowlab-*") if _owner(one).is_relative_to(base)
+        ]
         return [*processes, *stores, *base.glob("flowlab/*")]
 
     try:
@@ -83,10 +84,12 @@ def no_leaks(monkeypatch):
         remove_tree(base)
 
 
-def _is_lost(store):
-    """Whether no run directory of other tests on this machine goes with it."""
-    user, run = store.name.split("-")[1:3]
-    return not (Path(tempfile.gettempdir()) / f"flowlab-{user}" / run).exists()
+def _owner(store):
+    """The run directory that a store belongs to."""
+    try:
+        return Path(os.readlink(store / OWNER))
+    except OSError:
+        return Path("/")  # it is being made, or removed, right now
 
 
 def _describe(one):

@@ -21,6 +21,7 @@ from flowlab.staging.store import private_directory
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - what is made in it is private
 SHARED_ROOM = 256 * MIB  # bytes free in /dev/shm, below which objects lie on disk
+OWNER = ".run"  # in a store in shared memory: a link that says whose it is
 _SOCKET_PATH = 90  # bytes; AF_UNIX has 108, and zmq and ipyparallel add some
 _PARTS = ("boards", "sandboxes", "profile")
 
@@ -155,7 +156,9 @@ def _store_directory(run: str, path: Path) -> Path:
     """Shared memory when it may be written and has room, else a directory inside `path`."""
     if sys.platform == "linux" and os.access(SHARED_MEMORY, os.W_OK | os.X_OK):
         if shutil.disk_usage(SHARED_MEMORY).free >= SHARED_ROOM:
-            return private_directory(SHARED_MEMORY, f"flowlab-{os.getuid()}-{run}")
+            store = private_directory(SHARED_MEMORY, f"flowlab-{os.getuid()}-{run}")
+            (store / OWNER).symlink_to(path)
+            return store
     return private_directory(path, "store")
 
 

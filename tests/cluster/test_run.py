@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flowlab.cluster.run import SHARED_MEMORY, RunDirectory
+from flowlab.cluster.run import OWNER, SHARED_MEMORY, RunDirectory
 from flowlab.errors import StoreError
 
 
@@ -79,5 +79,7 @@ def test_remove_takes_what_a_task_made_unwritable(run):
 def test_the_store_lies_in_shared_memory_when_there_is_room(run):
     if os.access(SHARED_MEMORY, os.W_OK):
         assert run.store.parent in (SHARED_MEMORY, run.path)
+        if run.store.parent == SHARED_MEMORY:
+            assert (run.store / OWNER).readlink() == run.path
     else:
         assert run.store == Path(run.path / "store")
