@@ -1,4 +1,4 @@
-"""What holds from the first day: on real engines, each in a form that could be shown to be false."""
+"""What holds from the first day, on real engines; each in a form that could turn out false."""
 
 import os
 import signal

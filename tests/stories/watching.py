@@ -150,7 +150,7 @@ def leaks_of_living(client):
         return []
     run, told = run_of(client), client.describe()
     left = [f"{count} {what} in the object table" for what, count in told["table"].items()
-            if what != "functions" and what != "bytes" and count]  # fmt: skip
+            if what not in {"functions", "bytes"} and count]  # fmt: skip
     left += [f"engine {one['engine']} runs {one['running']}" for one in told["engines"]
              if one["running"]]  # fmt: skip
     left += [f"object {each} in the store" for each in HostStore(run.store, host_id()).contents()]

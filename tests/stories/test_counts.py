@@ -1,0 +1,88 @@
+"""How many messages a graph costs: counted, never timed."""
+
+from collections import defaultdict
+
+import pytest
+
+from flowlab import remote
+from flowlab.events.messages import Reported, Submitted, TasksAssigned, TasksReady
+from tests.stories.watching import Watcher
+
+TASKS = 10_000
+A_SECOND = 20  # streamed reports of one engine
+
+pytestmark = pytest.mark.engines
+
+
+def declare_noops(number):
+    """Independent tasks that do nothing."""
+
+    @remote(outputs=0)
+    def noop(ctx):
+        return None
+
+    return [noop() for _ in range(number)]
+
+
+def test_ten_thousand_tasks_travel_in_few_batches_and_reports(session):
+    watcher = Watcher(session)
+    tasks = declare_noops(TASKS)
+    session.submit()
+    session.wait_all()
+    watcher.wait_for(lambda me: len(me.finished()) == TASKS)
+    batches, reports = watcher.of(TasksAssigned), watcher.of(Reported)
+    assert len(batches) + len(reports) < 100, (len(batches), len(reports))
+    given = [task for batch in batches for task in batch.tasks]
+    assert sorted(set(given)) == sorted(task.task_id for task in tasks)
+
+
+def test_a_submit_is_a_few_large_frames(session):
+    watcher = Watcher(session)
+    declare_noops(TASKS)
+    session.submit()
+    session.wait_all()
+    assert len(watcher.of(Submitted)) <= 10
+    assert len(watcher.of(TasksReady)) <= 10
+
+
+def test_an_engine_streams_at_most_twenty_reports_a_second(session):
+    """Beside the one that ends a batch, after which the engine is to have another one."""
+
+    @remote(outputs=0)
+    def nap(ctx):
+        import time
+
+        time.sleep(0.004)
+
+    watcher = Watcher(session)
+    count = 1_000  # 2 s on two engines
+    for _ in range(count):
+        nap()
+    session.submit()
+    session.wait_all()
+    watcher.wait_for(lambda me: len(me.finished()) == count)
+    streamed = find_streamed(watcher.entries)
+    assert len(streamed) == 2
+    for moments in streamed.values():
+        most = max(sum(begin <= each < begin + 1 for each in moments) for begin in moments)
+        assert most <= A_SECOND + 1, most  # a second that is open at one end counts one more
+    assert len(watcher.of(Reported)) < count / 5
+
+
+def find_streamed(entries):
+    """Times of the reports of each engine that ended no batch."""
+    streamed, open_tasks = defaultdict(list), {}
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, TasksAssigned):
+            batch = set(event.tasks)
+            open_tasks.update(dict.fromkeys(batch, batch))
+        elif isinstance(event, Reported):
+            batches = []
+            for task, *_ in (*event.finished, *event.returned):
+                batch = open_tasks.pop(task)
+                batch.discard(task)
+                batches.append(batch)
+            if all(batches):
+                streamed[event.engine].append(entry.at)
+    return streamed
