@@ -54,9 +54,7 @@ class Sandbox:
 
     def prepare(self) -> None:
         """Make all as new, for the next task."""
-        status = os.fstat(self._descriptor)
-        if status.st_mtime_ns != 0 or (status.st_ctime_ns, status.st_mode) != self._clean:
-            self._renew()
+        self._empty()
         if not self._stays:
             os.fchdir(self._descriptor)
         os.umask(self._umask)
@@ -75,6 +73,7 @@ class Sandbox:
         if not self._stays:
             os.fchdir(self._outside)
             os.close(self._outside)
+        self._empty()  # an engine at rest holds nothing of the tasks that it ran
 
     def stage(self) -> Path:
         """A new path for something that a task gives away; on the sandbox's own file system."""
@@ -91,6 +90,11 @@ class Sandbox:
         """Remove it all."""
         os.close(self._descriptor)
         shutil.rmtree(self._home, ignore_errors=True)
+
+    def _empty(self) -> None:
+        status = os.fstat(self._descriptor)
+        if status.st_mtime_ns != 0 or (status.st_ctime_ns, status.st_mode) != self._clean:
+            self._renew()
 
     def _make(self) -> None:
         self._fresh += 1

@@ -49,6 +49,15 @@ def go_away():
     os.chdir("/")
 
 
+@pytest.mark.parametrize("deed", [make_file, make_locked_tree, remove_itself])
+def test_between_slices_it_is_empty_too(sandbox, deed):
+    sandbox.prepare()
+    deed()
+    sandbox.leave()
+    assert os.listdir(sandbox.path) == []
+    sandbox.enter()
+
+
 DEEDS = [make_file, make_locked_tree, make_link_outside, lock_itself, remove_itself, go_away]
 
 
