@@ -50,6 +50,7 @@ def choose(
     if n is not None and n < 1:
         raise UsageError(f"n is a number of engines, at least 1, not {n!r}")
     if cluster is None:
+        _check_profile(profile)
         return EngineChoice(n, profile, listen=listen)
     if n is not None:
         raise UsageError("give n= or cluster=, not both: a running cluster has its own engines")
@@ -89,12 +90,29 @@ def _connection_of_client(client: Any) -> dict[str, Any]:
     return connection
 
 
+def _profile_directory(profile: str) -> Path:
+    home = Path(os.environ.get("IPYTHONDIR", "~/.ipython")).expanduser()
+    return home / f"profile_{profile}"
+
+
+def _check_profile(profile: str | None) -> None:
+    """ipyparallel would make an absent one, empty, and start engines of which nobody spoke."""
+    if profile in {None, "default"}:  # the default one is made by whoever comes first
+        return
+    directory = _profile_directory(str(profile))
+    if not directory.is_dir():
+        raise ClusterError(
+            f"there is no IPython profile {profile!r}: {directory} does not exist. Make it with "
+            f"`ipython profile create {profile} --parallel` and say in its ipcluster_config.py how "
+            "engines are launched, or leave profile= out to have local engines."
+        )
+
+
 def _find_file(name: str | Path, profile: str | None) -> Path:
     """The client's connection file that a path, a cluster's file or a cluster's id leads to."""
     path = Path(name).expanduser()
     if path.suffix != ".json":
-        home = Path(os.environ.get("IPYTHONDIR", "~/.ipython")).expanduser()
-        security = home / f"profile_{profile or 'default'}" / "security"
+        security = _profile_directory(profile or "default") / "security"
         path = security / (
             f"ipcontroller-{name}-client.json" if name else "ipcontroller-client.json"
         )

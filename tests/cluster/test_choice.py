@@ -47,6 +47,16 @@ def test_no_cluster_there_is_an_error_with_the_remedy(tmp_path):
         choose(cluster=tmp_path / "cluster-x.json")
 
 
+def test_a_profile_that_is_absent_is_an_error_and_is_not_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    with pytest.raises(ClusterError, match=r"profile 'lab'.*ipython profile create lab --parallel"):
+        choose(profile="lab")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "profile_lab").mkdir()
+    assert choose(profile="lab").profile == "lab"
+    assert choose(profile="default").profile == "default"
+
+
 def test_another_file_is_no_connection(tmp_path):
     (tmp_path / "x.json").write_text("[]")
     with pytest.raises(ClusterError, match="no connection file"):
