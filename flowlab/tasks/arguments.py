@@ -45,7 +45,8 @@ def pack_arguments(
         raise
     except Exception as error:  # an argument's own __reduce__ may raise anything
         raise UsageError(
-            f"an argument of {call}() cannot be pickled: {type(error).__name__}: {error}"
+            f"{_find_culprit(args, kwargs)} of {call}() cannot be pickled: "
+            f"{type(error).__name__}: {error}; make it inside the function, or pass plain data"
         ) from error
     if len(data) > CAPTURED_VALUE:
         raise UsageError(
@@ -54,6 +55,18 @@ def pack_arguments(
             "make the large one an object of its own: blob(…) or pickled(…)"
         )
     return data, found
+
+
+def _find_culprit(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """Which argument cannot be pickled, for people."""
+    named = [(f"argument {place}", value) for place, value in enumerate(args, 1)]
+    named += [(f"argument {name!r}", value) for name, value in kwargs.items()]
+    for name, value in named:
+        try:
+            pack(value)
+        except Exception:  # noqa: BLE001 - see pack_arguments
+            return f"{name} ({type(value).__name__})"
+    return "an argument"
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # cloudpickle has no types
