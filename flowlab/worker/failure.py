@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator
 from types import TracebackType
 
+from flowlab.errors import FlowlabError
 from flowlab.model.limits import ERROR_TEXT, KIB
 from flowlab.model.specs import Failure
 
@@ -23,14 +24,17 @@ _FRAMES = 200  # of a stack, the newest
 def make_failure(error: BaseException, debug: str = "") -> Failure:
     """What people are told of an exception that a task raised."""
     try:
+        said = bounded(debug, ERROR_TEXT)
         story = traceback.TracebackException(
             type(error), error, _users(error.__traceback__), limit=-_FRAMES, compact=True
         )
         for part in _parts(story, set()):
             part.stack[:] = [frame for frame in part.stack if not is_ours(frame.filename)]
+        if isinstance(error, FlowlabError) and not story.stack and error.__cause__ is None:
+            return Failure(bounded(str(error), ERROR_TEXT - _MESSAGE), "", said)  # ours, in full
         message = _one_line(error)
         text = bounded("".join(story.format()), ERROR_TEXT - _MESSAGE)
-        return Failure(message, text, bounded(debug, ERROR_TEXT), _line(story, error))
+        return Failure(message, text, said, _line(story, error))
     except Exception as odd:  # noqa: BLE001 - an exception can be built so that nothing works
         return Failure(f"{type(error).__name__} (it cannot be shown: {type(odd).__name__})")
 

@@ -1,5 +1,6 @@
 """What is shown, by policy."""
 
+import _thread
 import threading
 
 import pytest
@@ -53,13 +54,12 @@ def test_a_front_end_gets_a_picture_that_is_replaced_when_the_graph_is_done(note
 
 
 def test_an_interrupted_wait_stops_the_tasks(notebook):
-    notebook.run("%%task slow\nimport time, _thread\ntime.sleep(60)")
-    notebook.run("import threading, _thread")
+    notebook.run("%%task slow\nimport time\ntime.sleep(60)")
     session = notebook.workspace.session
     loaded(notebook.shell).magics.submit("")
-    notebook.run("threading.Timer(0.5, _thread.interrupt_main).start()")
+    threading.Timer(0.5, _thread.interrupt_main).start()
     with pytest.raises(KeyboardInterrupt):
-        notebook.run("%wait")
+        loaded(notebook.shell).magics.wait("")
     assert session.settled(timeout=10)
     session.update([notebook.names["slow"].task])
     assert notebook.names["slow"].task.state == "cancelled"

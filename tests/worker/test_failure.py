@@ -2,6 +2,7 @@
 
 import linecache
 
+from flowlab.errors import TaskError
 from flowlab.model.limits import ERROR_TEXT
 from flowlab.worker.failure import bounded, is_ours, make_failure
 from flowlab.worker.memory import show_source
@@ -85,3 +86,9 @@ def test_machinery_is_told_from_user_code():
     assert is_ours(make_failure.__code__.co_filename)
     assert is_ours("/x/site-packages/ipykernel/kernelbase.py")
     assert not is_ours(__file__)
+
+
+def test_an_error_of_our_own_is_said_in_full_and_without_its_class():
+    failure = make_failure(TaskError("Program exit with exit code 2\nStderr: no such file"))
+    assert failure.message == "Program exit with exit code 2\nStderr: no such file"
+    assert failure.traceback == ""
