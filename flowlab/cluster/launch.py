@@ -155,7 +155,8 @@ class Launcher:
 
     async def _begin(self) -> None:
         if self._choice.connection is not None:
-            self._client = ipyparallel.Client(dict(self._choice.connection), timeout=HUB_SECONDS)
+            seconds = min(HUB_SECONDS, self._choice.start_seconds)
+            self._client = ipyparallel.Client(dict(self._choice.connection), timeout=seconds)
             self._watch_client()
             await self._wait_for_foreign()
             return
