@@ -23,15 +23,19 @@ MACHINERY = ("ipyparallel", "flowlab.session.main", "multiprocessing")
 
 
 class Watcher:
-    """All entries of one session and of its engines, as they come."""
+    """Entries of one session, and of the engines since it was opened, as they come."""
 
     def __init__(self, session):
         self.entries = []
+        self._session = session.session_id
         self._changed = threading.Condition()
         self.stop = session.follow(self._take)
 
     def _take(self, entries):
         with self._changed:
+            if not self.entries:  # what earlier sessions did to the engines is no story of this one
+                own = (each.session == self._session for each in entries)
+                entries = entries[next((at for at, mine in enumerate(own) if mine), len(entries)) :]
             self.entries += entries
             self._changed.notify_all()
 
