@@ -38,11 +38,7 @@ def run_under_fire(client, seed):
             tasks[number].output.keep()
         session.submit()
         while not session.settled(rng.expovariate(1 / PAUSE)):
-            pids = engine_pids(client)
-            if pids:
-                with suppress(ProcessLookupError):
-                    os.kill(rng.choice(pids), signal.SIGKILL)
-                    kills += 1
+            kills += kill_one(client, rng)
         session.wait_all()
         expected = evaluate(shape)
         for number in kept:
@@ -51,6 +47,16 @@ def run_under_fire(client, seed):
         watcher.stop()
     assert wait_until(lambda: not leaks_of_living(client), LEAK_SECONDS), leaks_of_living(client)
     return kills
+
+
+def kill_one(client, rng):
+    """Kill an engine, if there is one; gives how many were killed."""
+    pids = engine_pids(client)
+    if not pids:
+        return 0
+    with suppress(ProcessLookupError):  # it may have died meanwhile
+        os.kill(rng.choice(pids), signal.SIGKILL)
+    return 1
 
 
 def test_a_random_graph_survives_the_death_of_its_engines(new_client):
