@@ -78,21 +78,25 @@ def check_each_finished_once(entries, tasks):
         event = entry.event
         if isinstance(event, EngineLost | ObjectsLost):
             last_loss = entry.seq
-        elif isinstance(event, TasksGivenBack):
-            for task in event.tasks:
-                given.pop(task, None)
-        elif isinstance(event, TasksAssigned):
-            for task, assignment in zip(event.tasks, event.assignments, strict=True):
-                assert task not in given, f"{task} was given out twice at once"
-                assert finished.get(task, -1) < last_loss, f"{task} was done again without a loss"
-                finished.pop(task, None)
-                given[task] = assignment
-        elif isinstance(event, Reported):
-            for task, assignment, *_ in event.finished:
-                if given.get(task) == assignment:
-                    del given[task]
-                    finished[task] = entry.seq
+        for task in event.tasks if isinstance(event, TasksGivenBack) else ():
+            given.pop(task, None)
+        for task, assignment in _assigned(event):
+            assert task not in given, f"{task} was given out twice at once"
+            assert finished.get(task, -1) < last_loss, f"{task} was done again without a loss"
+            finished.pop(task, None)
+            given[task] = assignment
+        ended = [row[:2] for row in event.finished] if isinstance(event, Reported) else []
+        for task, _ in (row for row in ended if given.get(row[0]) == row[1]):
+            del given[task]
+            finished[task] = entry.seq
     assert set(finished) == set(tasks)
+
+
+def _assigned(event):
+    """(task, assignment) of what this event gives out."""
+    if not isinstance(event, TasksAssigned):
+        return ()
+    return zip(event.tasks, event.assignments, strict=True)
 
 
 # --- processes
