@@ -80,16 +80,19 @@ class Questions:
             self._open[ask.request] = ask
         try:
             self._send(ask)
-            with self._changed:
-                while ask.request not in self._answers:
-                    if fault := self._fault():
-                        raise LinkError(fault)
-                    self._changed.wait(SLICE)
-                return self._answers.pop(ask.request)
+            return self._wait(ask.request)
         finally:
             with self._changed:
                 self._open.pop(ask.request, None)
                 self._answers.pop(ask.request, None)
+
+    def _wait(self, request: int) -> Answer:
+        with self._changed:
+            while request not in self._answers:
+                if fault := self._fault():
+                    raise LinkError(fault)
+                self._changed.wait(SLICE)
+            return self._answers[request]
 
     def value(self, object_id: ObjectId) -> Value:
         """Ask for a value."""

@@ -146,11 +146,14 @@ class _Kernel:
         self._outbox: SimpleQueue[Down | None] = SimpleQueue()
         self._link = ""
         self._stop: Callable[[], None] = lambda: None
+        self._writer = threading.Thread(
+            target=self._write, name="flowlab-kernel-write", daemon=True
+        )
 
     def start(self) -> None:
         """Begin to read and to write."""
-        for name, run in (("kernel-read", self._read), ("kernel-write", self._write)):
-            threading.Thread(target=run, name=f"flowlab-{name}", daemon=True).start()
+        self._writer.start()
+        threading.Thread(target=self._read, name="flowlab-kernel-read", daemon=True).start()
 
     def cut(self) -> None:
         """End the connection; the reading thread does the rest."""
@@ -166,6 +169,9 @@ class _Kernel:
         finally:
             self._stop()
             self._outbox.put(None)
+            self.cut()  # the writer may be waiting for a kernel that reads no more
+            self._writer.join()
+            self._connection.close()
             if self._link:
                 self._server.leave(self, self._link)
 
@@ -225,9 +231,7 @@ class _Kernel:
             while (message := self._outbox.get()) is not None:
                 self._connection.send_bytes(pack(message))
         except OSError:
-            self.cut()
-        finally:
-            self._connection.close()
+            self.cut()  # the reader closes it, once neither of us uses it
 
 
 def _lives(process: tuple[int, str]) -> bool:

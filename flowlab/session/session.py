@@ -275,8 +275,6 @@ class Session:
     def __repr__(self) -> str:
         return f"<Session {self.session_id} {self.name!r} {self.state}>"
 
-    # --- helpers
-
     def _check_open(self) -> None:
         self._reach.check_process()
         if self._access.closed:

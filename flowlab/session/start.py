@@ -136,25 +136,30 @@ class Starter:
             os.close(errors)
 
     def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
+        """Read the one line that it says on its standard output."""
         assert process.stdout is not None
         end = time.monotonic() + START_SECONDS
         said = b""
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
             while not said.endswith(b"\n"):
-                if selector.select(_SLICE):
-                    piece = os.read(process.stdout.fileno(), 65536)
-                    if not piece:
-                        raise self._fault("ended while it started")
-                    said += piece
-                elif self._ended:
-                    raise LinkError("the client is closed")
-                elif time.monotonic() > end:
-                    process.kill()
-                    raise self._fault(f"did not listen within {START_SECONDS:.0f} s")
+                if not selector.select(_SLICE):
+                    self._check_patience(process, end)
+                    continue
+                piece = os.read(process.stdout.fileno(), 65536)
+                if not piece:
+                    raise self._fault("ended while it started")
+                said += piece
         answer = json.loads(said)
         if "fault" in answer:
             raise ClusterError(answer["fault"])
+
+    def _check_patience(self, process: "subprocess.Popen[bytes]", end: float) -> None:
+        if self._ended:
+            raise LinkError("the client is closed")
+        if time.monotonic() > end:
+            process.kill()
+            raise self._fault(f"did not listen within {START_SECONDS:.0f} s")
 
     def last_words(self) -> str:
         """What the processes wrote to stderr, as the end of a sentence about them."""

@@ -5,7 +5,7 @@ import pytest
 from flowlab.errors import ClusterError, SessionError
 from flowlab.events.messages import SessionClosed
 from flowlab.session.access import Why
-from tests.session.test_session import task, wait_until
+from tests.session.declare import task, wait_until
 
 
 def test_a_link_that_is_gone_for_good_ends_every_wait(session):

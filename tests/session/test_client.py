@@ -13,7 +13,7 @@ from flowlab.cluster.reap import start_time
 from flowlab.errors import ClusterError, NoActiveSession, SessionError, TaskError, UsageError
 from flowlab.graph.active import active_session
 from flowlab.model.limits import INLINE_OBJECT
-from tests.session.test_session import wait_until
+from tests.session.declare import wait_until
 
 
 def hello(session):
@@ -156,6 +156,7 @@ def test_engines_that_cannot_be_had_are_an_error_and_no_hang(no_leaks, tmp_path,
     profile.mkdir(parents=True)
     (profile / "ipcluster_config.py").write_text("c.Cluster.engine_launcher_class = 'slurm'\n")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.chdir(tmp_path)  # ipyparallel writes its batch script here
     with Client(1, profile="batch", engine_timeout=20) as client:
         session = client.new_session()
         made = hello(session)

@@ -8,7 +8,7 @@ from flowlab import Client, blob, remote
 from flowlab.errors import StoreError
 from flowlab.model.limits import INLINE_OBJECT
 from flowlab.model.payload import Stored
-from tests.session.test_session import constant, task
+from tests.session.declare import constant, task
 
 BIG = INLINE_OBJECT * 2
 

@@ -10,8 +10,8 @@ import pytest
 
 from flowlab.cluster.reap import start_time
 from flowlab.errors import ClusterError
+from tests.session.declare import task, wait_until
 from tests.session.test_remote import kill
-from tests.session.test_session import task, wait_until
 
 KERNEL = """
 import os, sys, time

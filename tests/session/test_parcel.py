@@ -5,7 +5,7 @@ from flowlab.model.limits import INLINE_OBJECT, MESSAGE
 from flowlab.model.payload import Inline, Stored
 from flowlab.session import parcel as room
 from flowlab.session.parcel import make_parcels
-from tests.session.test_session import constant, task
+from tests.session.declare import constant, task
 
 
 def parcels(session, sent=None):

@@ -4,7 +4,7 @@ import pytest
 
 from flowlab.errors import SessionError, UsageError
 from flowlab.events.messages import CapacityKnown, Entry
-from tests.session.test_session import task
+from tests.session.declare import task
 
 
 def test_it_starts_once_and_tells_how_it_stands(ways):

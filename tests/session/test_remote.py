@@ -11,7 +11,7 @@ from flowlab.errors import ClusterError, TaskError
 from flowlab.events.messages import OnError
 from flowlab.session.records import FINISHED
 from flowlab.session.remote import RemoteLink
-from tests.session.test_session import constant, task, wait_until
+from tests.session.declare import constant, task, update, wait_until
 
 TASKS = 60
 
@@ -120,8 +120,3 @@ def test_a_goodbye_ends_the_process_and_removes_the_run(ways):
     assert not start_time(pid)
     assert not ways.run.path.exists()
     assert not ways.run.store.exists()
-
-
-def update(thing):
-    thing.update()
-    return thing

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from multiprocessing import AuthenticationError, connection
 
 import pytest
@@ -30,6 +29,7 @@ from flowlab.session.frames import (
 from flowlab.session.pump import Pump
 from flowlab.session.server import Server
 from tests.session.answering import AnsweringCluster
+from tests.session.declare import wait_until
 
 
 class Peer:
@@ -173,10 +173,3 @@ def test_nobody_at_all_is_an_end_too(run, monkeypatch):
     house.close()
     with pytest.raises(LinkError, match="does not answer"):
         reach(run)
-
-
-def wait_until(done, seconds=10):
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end
-        time.sleep(0.005)
