@@ -63,13 +63,15 @@ def analyse(source: str, where: str) -> CellNames:
 
 def _parse(source: str, where: str) -> ast.Module:
     try:
-        return ast.parse(source, where)
+        tree = ast.parse(source, where)
+        compile(tree, where, "exec")  # finds what parsing does not, such as a top-level await
     except SyntaxError as error:
-        line = (error.text or "").strip()
+        line = source.splitlines()[error.lineno - 1].strip() if error.lineno else ""
         hint = ""
         if line.startswith(("%", "!", "?")):
             hint = "; IPython's own syntax does not run in a task (for a shell cell: %%task --sh)"
         raise CellError(f"{where}, line {error.lineno}: {error.msg}: {line}{hint}") from None
+    return tree
 
 
 def _is_bound(symbol: symtable.Symbol) -> bool:

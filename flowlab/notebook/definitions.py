@@ -1,5 +1,7 @@
 """A cell as the user wrote it: the words of `%%task`, its body, and what it was bound to."""
 
+import builtins
+import keyword
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +64,8 @@ def read_definition(
         raise CellError(
             f"{where}: a task's name is a Python name, not {name!r}; use --name for groups (a/b)"
         )
+    if not shell and not options["output"]:
+        list(_check_names([name], shell, where))  # the value is bound to the task's own name
     if options["cpus"] < 1:
         raise CellError(
             f"{where}: task {name!r} asks for {options['cpus']} cpus; it needs at least 1"
@@ -93,6 +97,8 @@ def _check_names(outputs: Iterable[str], shell: bool, where: str) -> Iterator[tu
             )
         if not label:
             raise CellError(f"{where}: output {text!r} names nothing after the =")
+        if keyword.iskeyword(name) or hasattr(builtins, name):
+            raise CellError(f"{where}: output {name!r} would hide Python's own {name}; rename it")
         if name in seen:
             raise CellError(f"{where}: output {name!r} stands twice")
         seen.add(name)

@@ -7,11 +7,12 @@ there, says one line a second at most, and leaves the final picture. A terminal 
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import DisplayHandle, display
 
+from flowlab.errors import CellError
 from flowlab.events.messages import Entry, Noticed, Submitted
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.notebook.config import FlowLab
@@ -38,6 +39,7 @@ class Screen:
         self._expected = 0  # tasks that were submitted, and how many of them the stream has told
         self._came = 0
         self._news = threading.Condition()
+        self._unfollow: Callable[[], object] = lambda: None
         self._open: list[DisplayHandle] = []
 
     @property
@@ -58,17 +60,29 @@ class Screen:
         for warning in definition.warnings:
             print(f"  {definition.where}, {warning}")
 
-    def submit(self, session: Session, renewed: Iterable[Definition], *, wait: bool) -> None:
+    def submit(
+        self,
+        session: Session,
+        renewed: Iterable[Definition],
+        errors: Iterable[CellError],
+        *,
+        wait: bool,
+    ) -> None:
         """Submit, and show the graph now and when it is done."""
+        for error in errors:
+            print(f"left out: {error}")
         again = ", ".join(definition.task_name for definition in renewed)
         if again and self.policy != "none":
             print(f"declared again, because what they read was replaced: {again}")
         self._watch(session)
-        self._expected += session.task_count
+        count = session.task_count
         session.submit()
+        self._expected += count
         live = self.front_end and self.policy == "static"
         if live:
-            self._open.append(display(self._bundle(), raw=True, display_id=True))
+            with self._news:
+                self._open.append(display(self._bundle(), raw=True, display_id=True))
+            self._finish()
         if wait or (not self.front_end and self._kernel):
             self._block(session, cancel=wait)
         if not live and self.policy != "none":
@@ -101,9 +115,16 @@ class Screen:
     def _watch(self, session: Session) -> None:
         if self._watched is session:
             return
-        self._watched, self._folder, self._open = session, Folder(), []
-        self._expected = self._came = 0
-        session.follow(self._take)
+        self._unfollow()
+        with self._news:
+            self._watched, self._folder, self._open = session, Folder(), []
+            self._expected = self._came = 0
+
+        def take(entries: Sequence[Entry]) -> None:
+            if self._watched is session:  # a batch may be under way when another is followed
+                self._take(entries)
+
+        self._unfollow = session.follow(take)
 
     def _take(self, entries: Sequence[Entry]) -> None:
         """Fold what came; called in the link's thread, in order."""
@@ -115,13 +136,19 @@ class Screen:
         with self._news:
             self._folder.add(entries)
             self._news.notify_all()
-        if self._open and self._is_done():
-            handles, self._open = self._open, []
-            for handle in handles:
-                handle.update(self._bundle(), raw=True)
+        self._finish()
 
     def _is_done(self) -> bool:
         return self._came >= self._expected and self._folder.unfinished == 0
+
+    def _finish(self) -> None:
+        """Bring the open pictures up to date once the graph is done."""
+        with self._news:
+            handles = self._open if self._is_done() else []
+            if handles:
+                self._open = []
+        for handle in handles:
+            handle.update(self._bundle(), raw=True)
 
     def _await_done(self) -> bool:
         """Wait a moment for the graph; whether what is shown of it is done."""

@@ -63,7 +63,10 @@ class Extension:
             return
 
         def magic(*args: Any) -> object:
-            return call(*args)
+            try:
+                return call(*args)
+            except KeyboardInterrupt as stop:  # where we waited is nothing to the user
+                raise stop.with_traceback(None) from None
 
         magic.__name__ = name
         magic.__doc__ = words.format_help() if words is not None else call.__doc__

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from IPython.core.error import UsageError
+from IPython.core.error import UsageError as WrongWords
 from IPython.core.interactiveshell import InteractiveShell
 
 from flowlab.graph.nodes import Task
@@ -41,12 +41,17 @@ class FlowMagics:
     def submit(self, line: str) -> None:
         """Start what was declared; returns at once, and draws the graph."""
         words = options.SUBMIT.read(line)
-        renewed = self._workspace.renew()
-        self._screen.submit(self._workspace.session, renewed, wait=words.wait)
+        renewed, errors = self._workspace.renew()
+        self._screen.submit(self._workspace.session, renewed, errors, wait=words.wait)
 
     def fetch(self, line: str) -> object:
         """Wait for an object and give its value; a directory comes as a DataInstance."""
         thing = self._workspace.find(options.FETCH.read(line).object)
+        if isinstance(thing, Task) and not thing.outputs:
+            thing.wait()  # its failure comes first
+            raise WrongWords(
+                f"%fetch: task {thing.name!r} makes nothing; end its cell with an expression, or -o"
+            )
         obj = thing.output if isinstance(thing, Task) else thing
         return value_of(obj.fetch())
 
@@ -79,14 +84,14 @@ class FlowMagics:
         verb, _, rest = line.strip().partition(" ")
         call = self.verbs().get(verb)
         if call is None:
-            raise UsageError(f"%flowlab {verb}: the verbs are {', '.join(sorted(self.verbs()))}")
+            raise WrongWords(f"%flowlab {verb}: the verbs are {', '.join(sorted(self.verbs()))}")
         return call(rest)
 
     def flowlab_cell(self, line: str, cell: str) -> None:
         """The cell verb by its long name: `%%flowlab task NAME ...`."""
         verb, _, rest = line.strip().partition(" ")
         if verb != "task":
-            raise UsageError(f"%%flowlab {verb}: a cell can only be a task: %%flowlab task NAME")
+            raise WrongWords(f"%%flowlab {verb}: a cell can only be a task: %%flowlab task NAME")
         self.task(rest, cell)
 
     def _tasks(self, names: list[str]) -> list[Task]:

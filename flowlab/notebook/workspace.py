@@ -4,15 +4,17 @@ The one rule: a cell run again replaces its task, and what read its outputs is d
 next submit. Objects stay immutable; only the notebook's names move on to the new ones.
 """
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, MutableMapping
+from dataclasses import replace
 from difflib import get_close_matches
-from types import FunctionType
 from typing import Any
 
 from flowlab.errors import CellError, UsageError
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.notebook.cell import CellNames, analyse
 from flowlab.notebook.definitions import STDOUT, Definition
+from flowlab.notebook.resolver import Resolver, objects_behind
+from flowlab.notebook.succession import Succession
 from flowlab.session.client import Client
 from flowlab.session.session import Session
 from flowlab.tasks.cell import declare_cell
@@ -29,6 +31,7 @@ class Workspace:
     def __init__(self, names: MutableMapping[str, Any], make_client: Callable[[], Client]) -> None:
         self.names = names
         self.cells: dict[str, Definition] = {}
+        self._succession = Succession()
         self._make_client = make_client
         self._client: Client | None = None
         self._session: Session | None = None
@@ -41,6 +44,7 @@ class Workspace:
                 self._client = self._make_client()
             self._session = self._client.new_session("notebook", default=True, on_error="continue")
             self.cells.clear()
+            self._succession = Succession()
         return self._session
 
     @property
@@ -54,9 +58,11 @@ class Workspace:
         return self._client
 
     def close(self) -> None:
-        """End the session and its engines; the next use opens others."""
+        """End session and engines, and unbind what was theirs; the next use opens others."""
         self.cells.clear()
+        self._succession = Succession()
         if self._session is not None:
+            self._unbind(lambda value: value.owner is self._session)
             self._session.close()
             self._session = None
         if self._client is not None:
@@ -66,36 +72,35 @@ class Workspace:
     def define(self, definition: Definition) -> Definition:
         """Make the cell a task and bind its outputs; replaces the task of an earlier run."""
         session = self.session
-        self._declare(definition, session)
-        old = self.cells.pop(definition.task_name, None)
+        old = self.cells.get(definition.task_name)
+        self._declare(definition, session, old)
         self.cells[definition.task_name] = definition
-        if old is not None and old.task is not None:
-            session.discard(old.task)
+        if old is not None:
+            self._retire(old, definition.task)
         return definition
 
-    def renew(self) -> list[Definition]:
-        """Declare again each cell that read an object which another cell has replaced since."""
-        renewed = []
-        for definition in list(self.cells.values()):
-            if self._is_stale(definition):
-                old = definition.task
-                self._declare(definition, self.session)
-                if old is not None:
-                    self.session.discard(old)
-                renewed.append(definition)
-        return renewed
+    def renew(self) -> tuple[list[Definition], list[CellError]]:
+        """Declare again each cell that read what another cell has replaced since.
+
+        Those that cannot be, because a cell no longer makes what they read, are taken out of the
+        graph; the errors say so.
+        """
+        renewed, errors = [], []
+        for stale in self._stale():
+            again = replace(stale, task=None)
+            try:
+                self._declare(again, self.session, stale, follow=True)
+            except CellError as error:
+                errors.append(error)
+            else:
+                renewed.append(again)
+            self.cells[stale.task_name] = again
+            self._retire(stale, again.task)
+        return renewed, errors
 
     def stale(self) -> list[str]:
-        """Names of the cells that `renew` would declare again, those behind them included."""
-        behind: set[int] = set()
-        found = []
-        for definition in self.cells.values():
-            read = {id(obj) for obj in definition.origins.values()}
-            if self._is_stale(definition) or read & behind:
-                found.append(definition.task_name)
-                if definition.task is not None:
-                    behind |= {id(obj) for obj in definition.task.outputs}
-        return found
+        """Names of the cells that `renew` would declare again, makers before readers."""
+        return [definition.task_name for definition in self._stale()]
 
     def find(self, name: str) -> Task | DataObject:
         """The task or object that a name stands for; raises UsageError with the nearest name."""
@@ -122,26 +127,66 @@ class Workspace:
             if isinstance(v, DataObject | Task) and n[0] != "_"
         ]
 
-    def _is_stale(self, definition: Definition) -> bool:
-        """Whether a name that the cell read stands for another object now."""
-        return any(
-            name not in definition.bound and self._current(name) not in (None, obj)
-            for name, obj in definition.origins.items()
-        )
+    def _stale(self) -> list[Definition]:
+        """Cells that read a replaced object, and those behind them; makers before readers."""
+        makers = {obj: d for d in self.cells.values() if d.task for obj in d.task.outputs}
+        ordered: dict[str, bool] = {}  # name -> whether it is stale
 
-    def _current(self, name: str) -> DataObject | None:
-        """The object that a notebook name stands for, or None."""
-        value = self.names.get(name)
-        if isinstance(value, Task) and len(value.outputs) == 1:
-            return value.output
-        return value if isinstance(value, DataObject) else None
+        def visit(definition: Definition) -> bool:
+            if definition.task_name not in ordered:
+                ordered[definition.task_name] = False  # a cell that is its own source ends here
+                stale = False
+                for obj in definition.origins.values():
+                    latest = self._succession.latest(obj)
+                    maker = makers.get(latest) if latest is not None else None
+                    behind = maker is not None and visit(maker)
+                    stale = stale or behind or latest is not obj
+                del ordered[definition.task_name]  # its makers stand before it now
+                ordered[definition.task_name] = stale and definition.task is not None
+            return ordered[definition.task_name]
 
-    def _declare(self, definition: Definition, session: Session) -> None:
-        task = (
-            self._shell(definition, session)
-            if definition.shell
-            else self._python(definition, session)
-        )
+        for definition in self.cells.values():
+            visit(definition)
+        return [self.cells[name] for name, stale in ordered.items() if stale]
+
+    def _retire(self, old: Definition, task: Task | None) -> None:
+        """Put a task, or none, in the place of a cell's old one."""
+        if old.task is None:
+            return
+        outputs = set(old.task.outputs)
+        self._unbind(lambda value: value in outputs)
+        self._succession.replace(old.task, task)
+        self.session.discard(old.task)
+
+    def _unbind(self, is_gone: Callable[[DataObject | Task], bool]) -> None:
+        for name in self.known_names():
+            if is_gone(self.names[name]):
+                del self.names[name]
+
+    def _declare(
+        self,
+        definition: Definition,
+        session: Session,
+        old: Definition | None,
+        *,
+        follow: bool = False,
+    ) -> None:
+        """Declare the cell's task and bind its outputs.
+
+        old     the cell as it was before: what came from itself is read as it was read then
+        follow  read what the old one read, whatever the names stand for by now
+        """
+        self._resolve = Resolver(self.names, self._succession, old, follow)
+        try:
+            task = (
+                self._shell(definition, session)
+                if definition.shell
+                else self._python(definition, session)
+            )
+        except CellError:
+            raise
+        except UsageError as error:
+            raise CellError(f"{definition} cannot be declared: {error}") from None
         task.keep_outputs()
         definition.task = task
         for name, obj in zip(definition.bound, task.outputs, strict=True):
@@ -151,7 +196,9 @@ class Workspace:
         found = analyse(definition.source, definition.where)
         definition.warnings = found.warnings
         wanted = dict.fromkeys(found.reads)
-        wanted.update((n, None) for n in found.starred if self._current(n) is not None)
+        wanted.update(
+            (n, None) for n in found.starred if isinstance(self.names.get(n), DataObject | Task)
+        )
         definition.reads, definition.origins, definition.captured = {}, {}, {}
         for name in wanted:
             self._take(definition, name, name)
@@ -173,9 +220,14 @@ class Workspace:
         )
 
     def _shell(self, definition: Definition, session: Session) -> Task:
-        inputs = {file: self._object(definition, name) for file, name in definition.inputs}
-        definition.reads = inputs
-        definition.origins = {name: inputs[file] for file, name in definition.inputs}
+        inputs, origins = {}, {}
+        for file, name in definition.inputs:
+            found = self._resolve.object(definition, name)
+            if found is None:
+                self.find(name)  # raises: no object and no task has this name
+                continue
+            inputs[file] = origins[name] = found
+        definition.reads, definition.origins = inputs, origins
         return declare_shell(
             name=definition.shown,
             source=definition.source,
@@ -188,6 +240,10 @@ class Workspace:
 
     def _take(self, definition: Definition, local: str, name: str) -> None:
         """Make a name an edge of the graph or a captured value, or say that it is neither."""
+        obj = self._resolve.object(definition, name)
+        if obj is not None:
+            definition.reads[local] = definition.origins[name] = obj
+            return
         if name not in self.names:
             near = get_close_matches(name, self.names, 1)
             hint = f" (did you mean {near[0]!r}?)" if near else ""
@@ -196,27 +252,13 @@ class Workspace:
                 f"notebook{hint}; declare it with %%task -o {name}, or assign it in a cell"
             )
         value = self.names[name]
-        if isinstance(value, DataObject | Task):
-            definition.reads[local] = definition.origins[name] = self._object(definition, name)
-            return
-        hidden = next(_objects_behind(value), None)
+        hidden = next(objects_behind(value), None)
         if hidden is not None:
             raise CellError(
                 f"{definition} calls {name}(), which reads the object {hidden!r} as a global; "
                 "give it to the function as an argument"
             )
         definition.captured[local] = value
-
-    def _object(self, definition: Definition, name: str) -> DataObject:
-        value = self.find(name)
-        if isinstance(value, DataObject):
-            return value
-        if len(value.outputs) != 1:
-            raise CellError(
-                f"{definition} reads {name!r}, a task with {len(value.outputs)} outputs; "
-                "bind the output to a name of its own and read that"
-            )
-        return value.output
 
     def _check_outputs(self, definition: Definition, found: CellNames) -> None:
         never = [label for _, label in definition.outputs if label not in found.writes]
@@ -225,17 +267,3 @@ class Workspace:
                 f"{definition} never assigns its output "
                 f"{never[0]!r}; assign it at the cell's top level, or leave out `-o {never[0]}`"
             )
-
-
-def _objects_behind(value: object, seen: set[int] | None = None) -> Iterator[str]:
-    """Names of data objects that a notebook function would read as globals."""
-    seen = set() if seen is None else seen
-    if not isinstance(value, FunctionType) or id(value) in seen or value.__module__ != "__main__":
-        return
-    seen.add(id(value))
-    for name in value.__code__.co_names:
-        behind = value.__globals__.get(name)
-        if isinstance(behind, DataObject | Task):
-            yield name
-        else:
-            yield from _objects_behind(behind, seen)

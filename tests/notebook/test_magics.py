@@ -49,11 +49,11 @@ def test_a_mended_cell_heals_the_graph(notebook, capsys):
 
 def test_a_shell_cell_maps_files_in_and_out(notebook):
     notebook.run("%%task words\n'b\\na\\n'")
-    notebook.run("%%task --sh order -i in.txt=words -o first=STDOUT -o all=out.txt\n"
+    notebook.run("%%task --sh order -i in.txt=words -o first=STDOUT -o whole=out.txt\n"
                  "sort in.txt > out.txt; head -1 out.txt")  # fmt: skip
     notebook.run("%submit")
     assert notebook.value("%fetch first") == "a\n"
-    assert notebook.value("%fetch all") in (b"a\nb\n", "a\nb\n")
+    assert notebook.value("%fetch whole") in (b"a\nb\n", "a\nb\n")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,9 @@ def test_a_shell_cell_maps_files_in_and_out(notebook):
         ("%%task t --cpus 0\n1", CellError, "at least 1"),
         ("%%task t\n\n", CellError, "empty body"),
         ("%%task a/b\n1", CellError, "use --name for groups"),
+        ("%%task print\n1", CellError, "would hide Python's own print"),
+        ("%%task t -o class=x\nx = 1", CellError, "would hide Python's own class"),
+        ("%%task t\nx = 1\nawait x", CellError, r"In \[1\], line 3: .*: await x"),
         ("%%task t --nome x\n1", WrongWords, "did you mean --name"),
         ("%fetch nothing", UsageError, "'nothing' is no task and no object"),
         ("%flowlab dance", WrongWords, "the verbs are"),
@@ -86,12 +89,6 @@ def test_a_value_that_cannot_be_pickled_is_named(notebook):
         notebook.run("%%task t\ngate.locked()")
 
 
-def test_more_cpus_than_any_host_has_are_refused_with_the_numbers(notebook):
-    notebook.run("%%task t --cpus 99\n1")
-    with pytest.raises(UsageError, match="99"):
-        notebook.run("%submit")
-
-
 def test_why_explains_and_status_draws(notebook, capsys):
     notebook.run("%%task t --name group/t\n1")
     notebook.run("%submit --wait")
@@ -111,3 +108,21 @@ def test_a_directory_is_fetched_as_an_instance(notebook, tmp_path):
     assert notebook.value("%fetch names") == "a.txt\n"
     assert notebook.value("%fetch tree").data_type == "dir"
     assert value_of(notebook.names["tree"].fetch()).data_type == "dir"
+
+
+def test_a_task_that_makes_nothing_says_so_and_its_failure_comes_first(notebook):
+    notebook.run("%%task quiet\nx = 1")
+    notebook.run("%%task loud\nraise ValueError('why not')\nx = 1")
+    notebook.run("%submit --wait")
+    with pytest.raises(WrongWords, match="makes nothing"):
+        notebook.run("%fetch quiet")
+    with pytest.raises(TaskError, match="why not"):
+        notebook.run("%fetch loud")
+
+
+def test_a_refused_task_stands_in_nobodys_way(notebook):
+    with pytest.raises(CellError, match=r"task 'wide' \(In \[1\]\).*99"):
+        notebook.run("%%task wide --cpus 99\n1")
+    notebook.run("%%task narrow\n1")
+    notebook.run("%submit")
+    assert notebook.value("%fetch narrow") == 1

@@ -1,0 +1,24 @@
+"""From a name to an object; the rest is seen in test_workspace.py."""
+
+import pytest
+
+from flowlab.errors import CellError
+from flowlab.notebook.resolver import objects_behind
+
+
+def test_a_task_with_several_outputs_is_no_input(notebook):
+    notebook.run("from flowlab import remote")
+    notebook.run("@remote(outputs=2)\ndef two(ctx): return b'1', b'2'\npair = two()")
+    with pytest.raises(CellError, match="a task with 2 outputs"):
+        notebook.run("%%task t\nlen(pair)")
+
+
+def test_objects_behind_functions_are_found_through_calls(notebook):
+    notebook.run("%%task a\n1")
+    notebook.run("def inner(): return a\ndef outer(): return inner()\ndef plain(): return len('x')")
+    names = notebook.names
+    for name in ("inner", "outer", "plain"):
+        names[name].__module__ = "__main__"
+    assert list(objects_behind(names["outer"])) == ["a"]
+    assert list(objects_behind(names["plain"])) == []
+    assert list(objects_behind(12)) == []
