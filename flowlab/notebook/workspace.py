@@ -96,6 +96,7 @@ class Workspace:
                 renewed.append(again)
             self.cells[stale.task_name] = again
             self._retire(stale, again.task)
+        errors += self._leave_out_orphans()
         return renewed, errors
 
     def stale(self) -> list[str]:
@@ -148,6 +149,25 @@ class Workspace:
         for definition in self.cells.values():
             visit(definition)
         return [self.cells[name] for name, stale in ordered.items() if stale]
+
+    def _leave_out_orphans(self) -> list[CellError]:
+        """Take out calls that were declared, not submitted, and read what was replaced since."""
+        if self._session is None:
+            return []
+        gone: set[DataObject] = set()
+        errors = []
+        for task in self._session.declared:
+            lost = [o for o in task.inputs if o in gone or self._succession.is_replaced(o)]
+            if lost:
+                gone.update(task.outputs)
+                self._session.discard(task)
+                errors.append(
+                    CellError(
+                        f"{task!r} reads {lost[0]!r}, which was replaced by a cell that ran again; "
+                        "run the cell that calls it again too"
+                    )
+                )
+        return errors
 
     def _retire(self, old: Definition, task: Task | None) -> None:
         """Put a task, or none, in the place of a cell's old one."""

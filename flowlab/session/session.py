@@ -66,6 +66,7 @@ class Session:
         self._check_open()
         with self._lock:
             if isinstance(thing, Task):
+                self._reach.check_cpus(thing)  # now, so that it stands in no submit's way
                 self._tasks.append(thing)
             else:
                 self._constants.append(thing)
@@ -127,6 +128,11 @@ class Session:
     def task_count(self) -> int:
         """Tasks that were not submitted yet."""
         return len(self._tasks)
+
+    @property
+    def declared(self) -> tuple[Task, ...]:
+        """Tasks that were not submitted yet, in order."""
+        return tuple(self._tasks)
 
     @property
     def dataobj_count(self) -> int:

@@ -118,6 +118,20 @@ def test_two_cells_that_rebind_each_others_input_come_to_rest(notebook):
     assert notebook.workspace.stale() == []
 
 
+def test_a_call_that_reads_a_replaced_object_is_left_out_and_blocks_nothing(notebook, capsys):
+    notebook.run("from flowlab import remote")
+    notebook.run("@remote(auto_load=True, auto_encode='pickle')\ndef twice(ctx, n): return 2 * n")
+    notebook.run("%%task a\n1")
+    notebook.run("double = twice(a, name='double').output")
+    notebook.run("%%task a\n5")
+    notebook.run("%submit")
+    assert "left out: <Task" in capsys.readouterr().out
+    assert notebook.value("%fetch a") == 5
+    notebook.run("double = twice(a, name='double').output\ndouble.keep()")
+    notebook.run("%submit")
+    assert notebook.value("%fetch double") == 10
+
+
 CHAIN = ("v0", "v1", "v2", "v3")
 
 
