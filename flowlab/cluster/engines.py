@@ -9,7 +9,7 @@ the pump's.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flowlab.cluster import reap
 from flowlab.cluster.choice import EngineChoice
@@ -158,9 +158,10 @@ class EngineCluster:
         self._say_capacity()
         return answer
 
-    def receive(self, engine: EngineId, body: Report | Beat) -> None:
+    def receive(self, engine: EngineId, body: Report | Beat, safe: Callable[[], None]) -> None:
         member = self._members.now.get(engine)
         if member is None:
+            safe()
             return
         member.heard = time.monotonic()
         if isinstance(body, Beat):
@@ -172,7 +173,9 @@ class EngineCluster:
         if body.fact is not None:
             self._dispatch.returned(engine, body.fact)
             self._watch.answered(body.fact)
-            self._post(body.fact, body.payload)
+            self._post(body.fact, body.payload, then=safe)
+        else:
+            safe()
 
     def tick(self, now: float) -> None:
         self._watch.tick(now)

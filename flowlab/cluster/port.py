@@ -11,9 +11,18 @@ from flowlab.scheduler.actions import ClusterAction
 
 
 class Post(Protocol):
-    """The one door: thread-safe, never blocks, never raises."""
+    """The one door: thread-safe, never blocks, never raises.
 
-    def __call__(self, event: FactUnion | TraceUnion, payload: Payload = NOTHING) -> None: ...
+    then  called, in the pump's thread, once the event is in the journal and cannot be lost
+    """
+
+    def __call__(
+        self,
+        event: FactUnion | TraceUnion,
+        payload: Payload = NOTHING,
+        *,
+        then: Callable[[], None] | None = None,
+    ) -> None: ...
 
 
 class Table(Protocol):

@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -33,7 +34,10 @@ class Receiver(Protocol):
     """Who is told what came in; called on the router's thread only."""
 
     def greet(self, hello: Hello) -> Welcome | Refused: ...
-    def receive(self, engine: EngineId, body: Report | Beat) -> None: ...
+    def receive(self, engine: EngineId, body: Report | Beat, safe: Callable[[], None]) -> None:
+        """`safe` is to be called, from any thread, once nothing can lose what the body says."""
+        ...
+
     def tick(self, now: float) -> None: ...
     def notice(self, text: str, level: str = "info") -> None: ...
 
@@ -201,15 +205,23 @@ class Router:
         if engine is None:
             self._put(sock, identity, Envelope(0, 0, self.epoch, None))
             return
+        duplex = self._lines[engine].duplex
         try:
-            body = self._lines[engine].duplex.receive(envelope)
+            body = duplex.receive(envelope)
         except LinkError:  # something was lost on the way: another Hello, and it comes again
             self._put(sock, identity, Envelope(0, 0, "", None))
             return
-        if envelope.number:
-            self._owed.add(engine)
+        if envelope.number and body is None:
+            self._owed.add(engine)  # it had come before, and the engine does not know it
         if isinstance(body, Report | Beat):
-            self._receiver.receive(engine, body)
+            safe = partial(self.call, partial(self._settle, engine, duplex, envelope.number))
+            self._receiver.receive(engine, body, safe)
+
+    def _settle(self, engine: EngineId, duplex: Duplex, number: int) -> None:
+        """Acknowledge a message that is in the journal: a killed process gets it again till then."""
+        if number:
+            duplex.settle(number)
+            self._owed.add(engine)
 
     def _welcome(
         self, sock: "zmq.Socket[bytes]", identity: bytes, envelope: Envelope, hello: Hello
@@ -232,7 +244,7 @@ class Router:
     def _duplex(self, envelope: Envelope, engine: EngineId) -> Duplex:
         """The numbers to go on with: the old ones when the engine still has them."""
         before = self._lines.get(engine)
-        fresh = Duplex(self.epoch)
+        fresh = Duplex(self.epoch, late=True)
         if before is None:
             return fresh
         self._engines.pop(before.identity, None)

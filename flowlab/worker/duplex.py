@@ -19,11 +19,15 @@ class Duplex:
 
     epoch  of the scheduler process; the engine's side learns it by `renew` when it is welcomed
     seen   highest number received
+    late   acknowledge a message only when `settle` says that nothing can lose it any longer
     """
 
-    def __init__(self, epoch: str = "") -> None:
+    def __init__(self, epoch: str = "", *, late: bool = False) -> None:
         self.epoch = epoch
         self.seen = 0
+        self._late = late
+        self._settled = 0
+        self._ahead: set[int] = set()  # settled before one with a lower number
         self._number = 0
         self._unacknowledged: deque[tuple[int, Body]] = deque()
 
@@ -31,11 +35,11 @@ class Duplex:
         """Give a message its number; it is kept until acknowledged."""
         self._number += 1
         self._unacknowledged.append((self._number, body))
-        return Envelope(self._number, self.seen, self.epoch, body)
+        return Envelope(self._number, self._safe, self.epoch, body)
 
     def aside(self, body: Body | None = None) -> Envelope:
         """A message outside the count, lost with its connection; bare, it only acknowledges."""
-        return Envelope(0, self.seen, self.epoch, body)
+        return Envelope(0, self._safe, self.epoch, body)
 
     def receive(self, envelope: Envelope) -> Body | None:
         """The message of a frame, or None when it has none or had come before.
@@ -59,16 +63,28 @@ class Duplex:
             return False
         bodies = self.unacknowledged
         self.epoch = epoch
-        self.seen = self._number = 0
+        self.seen = self._number = self._settled = 0
+        self._ahead.clear()
         self._unacknowledged.clear()
         for body in bodies:
             self.number(body)
         return True
 
+    def settle(self, number: int) -> None:
+        """This message is safe: it may be acknowledged once all before it are."""
+        self._ahead.add(number)
+        while self._settled + 1 in self._ahead:
+            self._settled += 1
+            self._ahead.remove(self._settled)
+
+    @property
+    def _safe(self) -> int:
+        return self._settled if self._late else self.seen
+
     def resend(self) -> list[Envelope]:
         """Frames of everything not acknowledged, for a connection that is up again."""
         return [
-            Envelope(number, self.seen, self.epoch, body) for number, body in self._unacknowledged
+            Envelope(number, self._safe, self.epoch, body) for number, body in self._unacknowledged
         ]
 
     @property

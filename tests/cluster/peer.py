@@ -135,10 +135,12 @@ class Posted:
         self.payloads = deque()
         self._lock = threading.Lock()
 
-    def __call__(self, event, payload=NOTHING):
+    def __call__(self, event, payload=NOTHING, *, then=None):
         with self._lock:
             self.events.append(event)
             self.payloads.append((event, payload))
+        if then is not None:
+            then()
 
     def clear(self):
         """Forget what was posted."""

@@ -39,7 +39,8 @@ class Desk:
         self.words.append(word)
         return Welcome(self.router.epoch, word.engine)
 
-    def receive(self, engine, body):
+    def receive(self, engine, body, safe):
+        safe()
         self.said.append(body)
 
     def tick(self, now):

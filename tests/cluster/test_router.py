@@ -43,7 +43,8 @@ class Desk:
             return Refused("no")
         return Welcome(self.router.epoch, word.engine)
 
-    def receive(self, engine, body):
+    def receive(self, engine, body, safe):
+        safe()
         self.heard.append((engine, body))
 
     def tick(self, now):

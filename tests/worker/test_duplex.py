@@ -65,3 +65,17 @@ def test_what_goes_aside_is_outside_the_count():
     here, there = Duplex("e"), Duplex("other")
     assert here.receive(there.aside(Refused("no"))) == Refused("no")
     assert here.seen == 0
+
+
+def test_a_late_side_acknowledges_only_what_is_safe_and_in_order():
+    here, there = Duplex("e"), Duplex("e", late=True)
+    for envelope in (here.number(ONE), here.number(ONE), here.number(ONE)):
+        there.receive(envelope)
+    there.settle(2)
+    here.receive(there.aside())
+    assert len(here.unacknowledged) == 3
+    there.settle(1)
+    here.receive(there.aside())
+    assert len(here.unacknowledged) == 1
+    there.renew("another")
+    assert there.aside().seen == 0
