@@ -218,7 +218,7 @@ class Router:
             self._receiver.receive(engine, body, safe)
 
     def _settle(self, engine: EngineId, duplex: Duplex, number: int) -> None:
-        """Acknowledge a message that is in the journal: a killed process gets it again till then."""
+        """Acknowledge a message that is in the journal; until then another process gets it."""
         if number:
             duplex.settle(number)
             self._owed.add(engine)
