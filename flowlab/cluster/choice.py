@@ -47,7 +47,7 @@ def choose(
     n: int | None = None, profile: str | None = None, cluster: object = None, listen: str = ""
 ) -> EngineChoice:
     """Turn what the user gave into a choice; raises UsageError or ClusterError with the remedy."""
-    if n is not None and n < 1:
+    if n is not None and (type(n) is not int or n < 1):
         raise UsageError(f"n is a number of engines, at least 1, not {n!r}")
     if cluster is None:
         _check_profile(profile)

@@ -149,7 +149,7 @@ class Launcher:
             )
             return
         self._office.unavailable(
-            f"no engine can be had: {type(error).__name__}: {reason}. See the logs in "
+            f"{type(error).__name__}: {reason}. See the logs in "
             f"{self._run.profile / 'log'}, or try Client(inline=True)."
         )
 

@@ -100,13 +100,14 @@ class Access:
 
     # --- waiting
 
-    def wait(self, tasks: Sequence[TaskId]) -> None:
-        """Wait until all these ended; raises the first error, as soon as it is known."""
+    def wait(self, tasks: Sequence[TaskId], check: Callable[[], None] = lambda: None) -> None:
+        """Wait until all these ended; raises the first error, or that of `check`, at once."""
         pending = list(dict.fromkeys(tasks))
         ended = self._reach.mirror.is_ended
 
         def done() -> bool:
             self.check()
+            check()
             while pending and ended(pending[-1]):
                 self._blame([pending.pop()])
             return not pending

@@ -62,6 +62,11 @@ class Client:
     ) -> None:
         if inline and (profile is not None or cluster is not None):
             raise UsageError("inline=True has no engines: leave out profile= and cluster=")
+        if inline and n not in (None, 1):
+            raise UsageError(f"inline=True runs one task at a time: leave out n={n!r}")
+        seconds: object = linger
+        if not isinstance(seconds, int | float) or seconds < 0:
+            raise UsageError(f"linger is a number of seconds, at least 0, not {linger!r}")
         chosen = asdict(choose(n, profile, cluster))
         self._choice = EngineChoice(**{**chosen, "start_seconds": engine_timeout})
         self._inline = inline
@@ -160,6 +165,7 @@ class Client:
             if self._run is None:
                 self._check_open()
                 self._run = RunDirectory.create()
+            if self._reaper is None:
                 self._reaper = Reaper.start(self._run)
             return self._run
 

@@ -1,6 +1,6 @@
 """Brings an object's value into the kernel, and what is known of tasks and objects up to date."""
 
-from flowlab.errors import StoreError
+from flowlab.errors import StoreError, UsageError
 from flowlab.events.messages import ObjectsLost
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.session.access import Access
@@ -15,11 +15,12 @@ def fetch_object(reach: Reach, access: Access, obj: DataObject) -> DataInstance:
     access.check()
     for left in reversed(range(FETCHES)):
         if obj.task is not None:
-            access.wait([obj.task.task_id])
+            access.wait([obj.task.task_id], lambda: _check_kept(reach, obj))
         try:
             return _load(reach, access, obj)
         except StoreError:
             access.check()
+            _check_kept(reach, obj)
             if obj.task is None or not left:
                 raise
             # Not to be taken for finished until it was made again
@@ -37,6 +38,12 @@ def refresh(reach: Reach, access: Access, item: Task | DataObject) -> None:
     else:
         item.info = reach.mirror.infos.get(item.object_id)
         item.state = access.object_state(item) if item.submitted else None
+
+
+def _check_kept(reach: Reach, obj: DataObject) -> None:
+    """Nothing makes an object again that nobody wants: to wait for it would be for ever."""
+    if not obj.kept or obj.object_id in reach.mirror.removed:
+        raise UsageError(f"{obj!r} was un-kept while it was fetched")
 
 
 def _load(reach: Reach, access: Access, obj: DataObject) -> DataInstance:

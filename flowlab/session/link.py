@@ -137,8 +137,8 @@ class LocalLink:
         """Start cluster and pump, once."""
         with self._lock:
             if self._state == "new":
-                self._state = "open"
                 self._pump.start()
+                self._state = "open"
 
     def post(self, fact: FactUnion, payload: Payload = NOTHING) -> None:
         """Hand a fact to the pump."""

@@ -184,8 +184,9 @@ class Mirror:
         session = self.sessions.get(fact.session)
         if session is None:
             return
-        session.unfinished += len(fact.tasks)
-        for spec in fact.tasks:
+        fresh = [spec for spec in fact.tasks if spec.id not in session.tasks]
+        session.unfinished += len(fresh)
+        for spec in fresh:
             session.tasks[spec.id] = TaskRecord(spec)
         types = {spec.id: spec.content_type for spec in fact.objects if spec.constant}
         for object_id, size in fact.sizes:

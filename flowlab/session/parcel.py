@@ -29,8 +29,9 @@ def make_parcels(
 ) -> Iterator[Parcel]:
     """All that is to be posted for these, in order: what a task reads is in its parcel or before.
 
-    sent  keys of functions that went out before; grows
+    sent  keys of functions that went out before
     """
+    sent = set(sent)  # what is made here has not gone out yet
     for piece in _constant_pieces(constants):
         values = {obj.object_id: _value(obj, reach) for obj in piece}
         sizes = tuple((obj.object_id, len(obj.value or b"")) for obj in piece)
@@ -39,6 +40,15 @@ def make_parcels(
     for start in range(0, len(tasks), PIECE):
         # Tasks were declared in this order, and could read only what was declared before them
         yield _tasks_parcel(session, tasks[start : start + PIECE], sent)
+
+
+def mark_submitted(tasks: Sequence[Task], objects: Sequence[DataObject]) -> None:
+    """Note on what was declared that it is on its way."""
+    for task in tasks:
+        task.submitted, task.state = True, "notAssigned"
+    for obj in objects:
+        obj.submitted = True
+        obj.state = "unfinished" if obj.task is not None else "finished"
 
 
 def _tasks_parcel(session: SessionId, tasks: Sequence[Task], sent: set[str]) -> Parcel:

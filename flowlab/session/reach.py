@@ -1,6 +1,7 @@
 """What a client shares with its sessions: the way to the pump, the picture of it, the store."""
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -26,6 +27,7 @@ class Reach:
     pid: int = field(default_factory=os.getpid)
     _store: HostStore | None = None
     _started: bool = False
+    _starting: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def store(self) -> HostStore:
@@ -37,10 +39,12 @@ class Reach:
     def start(self) -> None:
         """Start what is needed, once; returns at once."""
         self.check_process()
-        if not self._started:
-            self._started = True
+        with self._starting:
+            if self._started:
+                return
+            self.link.start()  # a start that failed is tried again at the next need
             self.link.follow(self.mirror.take)
-            self.link.start()
+            self._started = True
 
     @property
     def started(self) -> bool:

@@ -27,10 +27,11 @@ from flowlab.model.ids import FIRST_LOCAL, ObjectId, SessionId, TaskId
 from flowlab.model.specs import ObjectInfo
 from flowlab.session.access import Access, Why
 from flowlab.session.fetching import fetch_object, refresh
-from flowlab.session.parcel import make_parcels
+from flowlab.session.parcel import make_parcels, mark_submitted
 from flowlab.session.reach import Reach
 from flowlab.staging.instance import DataInstance
 
+# size: the whole surface that users of Rain know stands in one class
 Reader = Callable[[Sequence[Entry]], None]
 
 
@@ -154,14 +155,14 @@ class Session:
             for task in tasks:
                 self._reach.check_cpus(task)
             objects = list(self._unsubmitted())
-            for parcel in make_parcels(self.session_id, tasks, constants, self._sent, self._reach):
+            parcels = make_parcels(self.session_id, tasks, constants, self._sent, self._reach)
+            for parcel in list(parcels):
                 self._reach.link.post(parcel.fact, parcel.payload)
+                self._sent.update(parcel.payload.functions)
+            # Interrupted before this line, all is posted again, and counts once everywhere
             self._tasks, self._constants = [], []
-            for task in tasks:
-                task.submitted, task.state = True, "notAssigned"
+            mark_submitted(tasks, objects)
             for obj in objects:
-                obj.submitted = True
-                obj.state = "unfinished" if obj.task is not None else "finished"
                 self._watch(obj)
         self._access.sent(task.task_id for task in tasks)
         self._reach.start()

@@ -57,6 +57,12 @@ def test_a_closed_client_says_so(no_leaks):
     ("words", "error", "text"),
     [
         ({"n": 0}, UsageError, "at least 1"),
+        ({"n": -1}, UsageError, "at least 1"),
+        ({"n": "x"}, UsageError, "at least 1"),
+        ({"n": True}, UsageError, "at least 1"),
+        ({"linger": -1}, UsageError, "linger"),
+        ({"linger": "x"}, UsageError, "linger"),
+        ({"inline": True, "n": 2}, UsageError, "leave out n=2"),
         ({"inline": True, "profile": "x"}, UsageError, "leave out profile"),
         ({"cluster": "no-such-cluster"}, ClusterError, "ipcluster start"),
         ({"n": 2, "cluster": "x"}, UsageError, "not both"),
@@ -82,9 +88,9 @@ def test_inline_computes_in_this_process(no_leaks):
 
 def test_too_many_cpus_are_refused_before_engines_start(no_leaks):
     with Client(2) as client, client.new_session() as session:
-        remote(lambda ctx: b"", cpus=3)()
         with pytest.raises(UsageError, match="needs 3 cpus, and the largest host has 2"):
-            session.submit()
+            remote(lambda ctx: b"", cpus=3)()
+        assert session.task_count == 0
         assert client._run is None
 
 

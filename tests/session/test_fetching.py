@@ -1,11 +1,12 @@
 """Objects whose bytes vanish under a fetch."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from flowlab import Client, blob, remote
-from flowlab.errors import StoreError
+from flowlab.errors import StoreError, UsageError
 from flowlab.model.limits import INLINE_OBJECT
 from flowlab.model.payload import Stored
 from tests.session.declare import constant, task
@@ -49,3 +50,14 @@ def test_a_value_outlives_its_object(session):
     session.close()
     assert instance.get_bytes().startswith(b"c")
     assert instance.size == made.output.info.size
+
+
+def test_an_object_that_is_unkept_under_a_fetch_is_an_error_and_no_hang(session):
+    made = task(session, "hang")
+    made.output.keep()
+    session.submit()
+    unkeeper = threading.Timer(0, lambda: session.unkeep([made.output]))
+    unkeeper.start()
+    with pytest.raises(UsageError, match=r"keep flag|was un-kept while it was fetched"):
+        made.output.fetch()
+    unkeeper.join()

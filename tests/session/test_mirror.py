@@ -149,3 +149,8 @@ def test_a_wait_may_end_by_an_error(mirror):
     with pytest.raises(KeyError):
         mirror.wait(lambda: {}["x"])
     assert time.monotonic() - began < 5
+
+
+def test_a_task_that_is_told_twice_is_counted_once(mirror):
+    tell(mirror, Submitted(1, (), (TaskSpec(A, "k", outputs=(X,)),)))
+    assert mirror.sessions[1].unfinished == 2

@@ -42,3 +42,17 @@ def test_cpus_are_checked_by_what_is_known_best(session):
         reach.check_cpus(large)
     reach.mirror.take([Entry(1, 1.0, None, CapacityKnown(8, 8))])
     reach.check_cpus(large)
+
+
+def test_a_start_that_failed_is_tried_again(ways, monkeypatch):
+    link = ways.local()
+    reach = ways.reach(link)
+    made = link._pump._make_cluster
+    monkeypatch.setattr(link._pump, "_make_cluster", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        reach.start()
+    assert not reach.started
+    monkeypatch.setattr(link._pump, "_make_cluster", made)
+    reach.start()
+    assert reach.started
+    assert reach.describe()["kind"] == "answering"

@@ -114,16 +114,14 @@ def test_a_task_outside_of_any_session():
 
 
 def test_a_task_larger_than_any_host(session):
-    kinds.Sleep(blob("x"), 0.1, cpus=64, name="large")
     with pytest.raises(UsageError, match=r"'large'.*needs 64 cpus.*largest host has 2.*n=64"):
-        session.submit()
+        kinds.Sleep(blob("x"), 0.1, cpus=64, name="large")
 
 
 def test_a_task_larger_than_any_host_before_engines_are_known():
-    with Client(n=1) as client, client.new_session() as session:
+    refused = pytest.raises(UsageError, match=r"needs 2 cpus.*Client\(n=2\)")
+    with Client(n=1) as client, client.new_session(), refused:
         kinds.Sleep(blob("x"), 0.1, cpus=2)
-        with pytest.raises(UsageError, match=r"needs 2 cpus.*Client\(n=2\)"):
-            session.submit()
 
 
 # --- no engines
