@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from flowlab.cluster.reaper import Reaper
 from flowlab.cluster.run import OWNER, SHARED_MEMORY, RunDirectory, remove_tree
 from flowlab.events.messages import CapacityKnown, EngineJoined
 from tests.cluster.peer import Posted, SmallTable, wait_until
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what runs in its background so; tests that interrupt themselves would hang
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Bench:
