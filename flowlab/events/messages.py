@@ -55,12 +55,16 @@ class SessionClosed(Fact, frozen=True):
 
 
 class Submitted(Fact, frozen=True):
-    """A piece of a graph was submitted; a task's inputs stand here or were submitted before."""
+    """A piece of a graph was submitted; a task's inputs stand here or were submitted before.
+
+    sources  what the user wrote, by the key of a function, or by a task's id when it has none
+    """
 
     session: SessionId
     objects: tuple[ObjectSpec, ...]
     tasks: tuple[TaskSpec, ...]
     sizes: tuple[tuple[ObjectId, int], ...] = ()  # bytes of each constant
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 class Unkept(Fact, frozen=True):

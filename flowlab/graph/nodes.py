@@ -137,14 +137,14 @@ class Task:
 
     kind     name of the kind that runs it
     config   what its kind wants to know, encoded by the kind
-    inputs   objects with labels, in the kind's order
-    outputs  objects with labels, in the kind's order
+    inputs   objects with labels, in the kind's order; outputs too
+    source   what the user wrote, when that is no function: for people
     user     what the user says about it, JSON; writable until submit
     """
 
     __slots__ = (
         "__weakref__", "config", "function", "info", "inputs", "kind", "name", "outputs", "owner",
-        "place", "resources", "retries", "state", "submitted", "task_id", "user",
+        "place", "resources", "retries", "source", "state", "submitted", "task_id", "user",
     )  # fmt: skip
 
     # size: everything that a kind may say of a task, each by name
@@ -161,6 +161,7 @@ class Task:
         session: Owner | None = None,
         retries: int | None = None,
         place: Place | None = None,
+        source: str = "",
     ) -> None:
         self.owner = owner = session if session is not None else active_session()
         self.kind = kind
@@ -168,6 +169,7 @@ class Task:
         self.resources = _check_cpus(cpus, self)
         self.config = config
         self.function = function
+        self.source = source
         self.retries = retries
         self.place = place if place is not None else find_place()
         self.user: dict[str, Any] = {}

@@ -9,6 +9,7 @@ MIB = 1024 * KIB
 INLINE_OBJECT = 64 * KIB  # bytes; above, an object lies in the host's store
 MESSAGE = 4 * MIB  # bytes of inline values in one message
 CAPTURED_VALUE = 256 * KIB  # bytes of a notebook value or an argument pickled into a task
+SOURCE_TEXT = 64 * KIB  # characters of a cell or function that the journal keeps for people
 TRACE_TEXT = 64 * KIB  # bytes of one trace; the middle of a longer one is left out
 TRACE_TASK = 1 * MIB  # bytes of traces one task may send; what is above is counted, not sent
 ERROR_TEXT = 32 * KIB  # bytes of an error's message with its traceback

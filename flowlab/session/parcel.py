@@ -6,7 +6,7 @@ from typing import NamedTuple
 from flowlab.events.messages import Submitted
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.ids import ObjectId, SessionId
-from flowlab.model.limits import INLINE_OBJECT, MESSAGE
+from flowlab.model.limits import INLINE_OBJECT, MESSAGE, SOURCE_TEXT
 from flowlab.model.payload import Inline, Payload, Value
 from flowlab.session.reach import Reach
 
@@ -52,17 +52,28 @@ def mark_submitted(tasks: Sequence[Task], objects: Sequence[DataObject]) -> None
 
 
 def _tasks_parcel(session: SessionId, tasks: Sequence[Task], sent: set[str]) -> Parcel:
-    functions, sources = {}, {}
+    functions, sources, shown = {}, {}, {}
     for task in tasks:
         function = task.function
         if function is not None and function.key not in sent:
             sent.add(function.key)
             functions[function.key] = function.data
             sources[function.key] = function.source
+            shown[function.key] = function.source
+        elif task.source:
+            shown[str(task.task_id)] = task.source
     configs = {task.task_id: task.config for task in tasks if task.config}
     objects = tuple(output.to_spec() for task in tasks for output in task.outputs)
-    fact = Submitted(session, objects, tuple(task.to_spec() for task in tasks))
+    told = tuple((key, _cut(text)) for key, text in shown.items())
+    fact = Submitted(session, objects, tuple(task.to_spec() for task in tasks), (), told)
     return Parcel(fact, Payload(functions, configs, sources))
+
+
+def _cut(source: str) -> str:
+    """A source as the journal keeps it."""
+    if len(source) <= SOURCE_TEXT:
+        return source
+    return f"{source[:SOURCE_TEXT]}\n… {len(source) - SOURCE_TEXT} more characters"
 
 
 def _constant_pieces(constants: Sequence[DataObject]) -> Iterator[list[DataObject]]:

@@ -61,6 +61,7 @@ def Execute(  # noqa: N802, PLR0917 - a class to Rain's users, and their order
         inputs=draft.inputs,
         outputs=draft.outputs,
         config=encode_plan(draft.plan(command)),
+        source=command[-1] if shell else shlex.join(command),
         name=name,
         cpus=cpus,
         session=session,

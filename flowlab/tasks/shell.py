@@ -48,6 +48,7 @@ def declare_shell(
         cpus=cpus,
         session=session,
         place=place,
+        source=source,
     )
 
 

@@ -50,6 +50,7 @@ class Folder:
         self._objects = dict(start.objects)
         self._sessions = dict(start.sessions)
         self._engines = dict(start.engines)
+        self._sources = dict(start.sources)
         self._ended = {task.id for task in self._tasks.values() if task.state in FINAL}
         self._notices = deque(start.notices, NOTICES)
         self._changes = 0
@@ -71,6 +72,7 @@ class Folder:
                 self._engines.copy(),
                 _count(tasks),
                 tuple(self._notices.copy()),
+                self._sources.copy(),
             )
             self._seen = (changes, view)
         return self._seen[1]
@@ -152,6 +154,7 @@ class Folder:
             }
         )
         self._tasks.update({task.id: TaskView(task) for task in event.tasks})
+        self._sources.update(event.sources)
         if (session := self._sessions.get(event.session)) is not None:
             self._sessions[session.id] = replace(session, submits=session.submits + 1)
 
@@ -230,6 +233,7 @@ class Folder:
         for task in self._known_tasks(tasks):
             del self._tasks[task.id]
             self._ended.discard(task.id)
+            self._sources.pop(str(task.id), None)
             for each in task.spec.outputs:
                 self._objects.pop(each, None)
 

@@ -138,6 +138,7 @@ class View(msgspec.Struct, frozen=True):
 
     epoch, seq  which stream this is of, and its newest entry that is folded in
     counts      tasks by state, for each session
+    sources     what the user wrote, by key of a function or by id of a task
     notices     the newest notices, as text
     """
 
@@ -150,6 +151,11 @@ class View(msgspec.Struct, frozen=True):
     engines: Mapping[EngineId, EngineView] = {}
     counts: Mapping[SessionId, Mapping[State, int]] = {}
     notices: tuple[str, ...] = ()
+    sources: Mapping[str, str] = {}
+
+    def source(self, task: TaskView) -> str:
+        """What the user wrote for this task; empty when that is not known."""
+        return self.sources.get(task.spec.function or str(task.id), "")
 
     @property
     def unfinished(self) -> int:

@@ -1,7 +1,7 @@
 """What goes over the link at a submit."""
 
 from flowlab.graph.nodes import Function, Task
-from flowlab.model.limits import INLINE_OBJECT, MESSAGE
+from flowlab.model.limits import INLINE_OBJECT, MESSAGE, SOURCE_TEXT
 from flowlab.model.payload import Inline, Stored
 from flowlab.session import parcel as room
 from flowlab.session.parcel import make_parcels
@@ -62,3 +62,19 @@ def test_a_function_goes_out_once(session):
 
 def test_nothing_declared_is_nothing_posted(session):
     assert parcels(session) == []
+
+
+def test_what_the_user_wrote_goes_with_the_fact(session):
+    for _ in range(2):
+        Task("answer", function=Function("key", b"code", "def f"), session=session)
+    shell = Task("execute", source="ls -l", session=session)
+    Task("concat", session=session)
+    (made,) = parcels(session)
+    assert dict(made.fact.sources) == {"key": "def f", str(shell.task_id): "ls -l"}
+
+
+def test_a_source_of_megabytes_is_cut(session):
+    Task("answer", function=Function("key", b"code", "x" * (SOURCE_TEXT + 7)), session=session)
+    (made,) = parcels(session)
+    ((_, told),) = made.fact.sources
+    assert told == "x" * SOURCE_TEXT + "\n… 7 more characters"

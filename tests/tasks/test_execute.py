@@ -17,6 +17,7 @@ def text(engine, task):
 def test_a_command_line_is_split_into_words(engine):
     task = Execute("printf '%s|' 'a b' c", stdout=True)
     assert text(engine, task) == [b"a b|c|"]
+    assert task.source == "printf '%s|' 'a b' c"
     assert task.output.label == "stdout"
 
 
@@ -28,6 +29,7 @@ def test_a_shell_gets_a_string_untouched_and_words_joined(engine):
     kept = Execute("echo 'a  b' && echo $((1 + 1))", stdout=True, shell=True)
     joined = Execute(("echo", "$((1", "+", "2))"), stdout=True, shell=True)
     assert text(engine, kept) == [b"a  b\n2\n"]
+    assert kept.source == "echo 'a  b' && echo $((1 + 1))"
     assert text(engine, joined) == [b"3\n"]
 
 

@@ -58,4 +58,5 @@ def test_files_stay_in_the_working_directory_and_apart():
 def test_it_knows_its_cell(session):
     task = shell("true", cpus=2, place=Place("nb", 1, 7))
     assert (task.name, task.resources.cpus, task.place.cell) == ("sh", 2, 7)
+    assert task.source == "true"
     assert session.added == [task]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flowlab.events import messages as m
 from flowlab.events.messages import Entry
 from flowlab.model.ids import Assignment, EngineId
-from flowlab.model.specs import Failure, ObjectInfo, ObjectSpec
+from flowlab.model.specs import Failure, ObjectInfo, ObjectSpec, TaskSpec
 from flowlab.model.states import State
 from flowlab.view.fold import NOTICES, Folder, fold
 from flowlab.view.picture import ObjectState, SessionState, View
@@ -284,3 +284,13 @@ def test_a_replaced_task_is_seen_no_longer():
     assert story.view.unfinished == 1
     story.post(m.TasksCancelled((tid(10),), "replaced"))
     assert list(story.view.tasks) == [tid(11)]
+
+
+def test_what_the_user_wrote_is_found_by_function_or_by_task():
+    story = Story()
+    specs = (TaskSpec(tid(1), "cell", "a", function="key"), TaskSpec(tid(2), "execute", "b"))
+    sources = (("key", "x = 1"), (str(tid(2)), "ls"))
+    story.post(m.Submitted(S, (), specs, (), sources))
+    story.submit({3: ("c", [])})
+    view = story.view
+    assert [view.source(task) for task in view.of()] == ["x = 1", "ls", ""]
