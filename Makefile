@@ -33,10 +33,10 @@ lab: $(VENV)/.has-lab  ## open the notebook in JupyterLab, the executed copy if 
 	@if [ -e $(EXECUTED) ]; then $(BIN)/jupyter lab $(EXECUTED); \
 		else $(BIN)/jupyter lab $(NOTEBOOK); fi
 
-test: check  ## check, then all tests but the long ones
+test: check | browser  ## check, then all tests but the long ones
 	$(RUN_TESTS) -m 'not long' --ignore tests/house
 
-test-long: $(VENV)/.has-test  ## the long tests
+test-long: $(VENV)/.has-test | browser  ## the long tests
 	$(RUN_TESTS) -m long
 
 check: $(VENV)/.has-test  ## the house rules: format, lint, types, floors, sizes, links
@@ -86,3 +86,35 @@ $(VENV)/.has-%: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
 	@echo "installing flowlab with what \`$*\` needs"
 	@$(INSTALL) -e '.[$*]'
 	@touch $@
+
+# --- the browser and Node, for the front end and its tests ------------------------------------
+
+# A Chromium that is there already; $CHROMIUM names one that lies elsewhere.
+FIND_CHROMIUM = for each in $${CHROMIUM:-} chromium chromium-browser google-chrome; do \
+	if command -v $$each >/dev/null; then command -v $$each; break; fi; done
+GET_CHROMIUM = apt-get install -y --no-install-recommends chromium fonts-dejavu-core
+
+.PHONY: browser node
+
+browser:
+	@if [ -n "$$($(FIND_CHROMIUM))" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
+	echo "the tests of the front end need Chromium, and found none: installing Debian's"; \
+	log=$$(mktemp); \
+	if $$as_root apt-get update >$$log 2>&1 && $$as_root env DEBIAN_FRONTEND=noninteractive $(GET_CHROMIUM) >>$$log 2>&1 \
+		&& [ -n "$$($(FIND_CHROMIUM))" ]; then rm -f $$log; exit 0; fi; \
+	tail -n 10 $$log; rm -f $$log; \
+	echo; echo "Chromium could not be installed from here. Please type:"; \
+	echo "    sudo apt-get update && sudo $(GET_CHROMIUM)"; \
+	echo "or, when a Chromium or Chrome is elsewhere:  CHROMIUM=/path/to/it make test"; \
+	exit 1
+
+node:
+	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then \
+		echo "The front end is built with Node 20 or newer and npm, and they are not there."; \
+	elif ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then \
+		echo "The front end is built with Node 20 or newer; this is $$(node --version)."; \
+	else exit 0; fi; \
+	echo "On Debian 13, Ubuntu 25.04 or newer:  sudo apt-get install nodejs npm"; \
+	echo "Elsewhere:  https://nodejs.org/en/download"; \
+	exit 1
