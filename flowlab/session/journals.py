@@ -1,10 +1,10 @@
-"""Where journals lie: one directory a client, below FLOWLAB_DATA or the user's data directory."""
+"""A place for each client's journal, below the user's directory of journals; the oldest go."""
 
-import os
 import shutil
 import time
 from pathlib import Path
 
+from flowlab.events.home import journals_home
 from flowlab.staging.store import private_directory
 
 MOST = 50  # journals that are kept; the oldest are removed
@@ -18,14 +18,10 @@ def journal_directory(client: str) -> Path:
 
 
 def _journals() -> Path:
-    data = os.environ.get("FLOWLAB_DATA")
-    if data:
-        root = Path(data).expanduser().absolute()
-    else:
-        shared = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-        root = Path(shared) / "flowlab"
+    home = journals_home()
+    root = home.parent
     root.parent.mkdir(parents=True, exist_ok=True)
-    return private_directory(private_directory(root.parent, root.name), "journals")
+    return private_directory(private_directory(root.parent, root.name), home.name)
 
 
 def _make_room(home: Path) -> None:
