@@ -1,0 +1,53 @@
+/**
+ * Builds the front end: `node build.mjs` writes ../flowlab/static, `--watch` again at each change.
+ *
+ * `--tests` bundles each `src/*.test.ts` and the benchmark into ../build/js, where node runs them.
+ */
+
+import { mkdirSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const sources = join(here, "src");
+const common = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  loader: { ".css": "text" },
+  logLevel: "warning",
+};
+
+const product = {
+  ...common,
+  entryPoints: ["widget.ts", "dashboard.ts"].map((name) => join(sources, name)),
+  outdir: join(here, "..", "flowlab", "static"),
+  minify: true,
+  legalComments: "none",
+  platform: "browser",
+};
+
+function tests() {
+  const names = readdirSync(sources).filter((name) => /(\.test|^bench)\.ts$/.test(name));
+  const outdir = join(here, "..", "build", "js");
+  mkdirSync(outdir, { recursive: true });
+  return {
+    ...common,
+    entryPoints: names.map((name) => join(sources, name)),
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    platform: "node",
+    sourcemap: "inline",
+  };
+}
+
+if (process.argv.includes("--tests")) {
+  await esbuild.build(tests());
+} else if (process.argv.includes("--watch")) {
+  const context = await esbuild.context({ ...product, logLevel: "info", sourcemap: "inline" });
+  await context.watch();
+} else {
+  await esbuild.build(product);
+}
