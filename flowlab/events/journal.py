@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -139,24 +139,26 @@ class JournalWriter:
         return descriptor, size
 
 
-def read_journal(directory: Path, start: Position | None = None) -> JournalReading:
+def read_journal(
+    directory: Path, start: Position | None = None, most: int | None = None, *, traces: bool = True
+) -> JournalReading:
     """Read what is there, from the beginning or on from the position of a reading before.
 
+    most    bytes of the journal after which it stops, at the end of a line
+    traces  whether to read those too
     StoreError when there is no journal, when it is not private to this user, or when a newer
     flowlab wrote it.
     """
     start = start or Position()
-    opened = open_directory(directory)
-    try:
-        # The journal first: the writer writes a batch's traces before its facts.
-        happened = _File(open_private(opened, JOURNAL, os.O_RDONLY), start.journal)
-        older, traces = _open_traces(opened, start)
-    except FileNotFoundError:
-        raise StoreError(f"there is no journal in {directory}") from None
-    finally:
-        os.close(opened)
-    files = [each for each in (happened, older, traces) if each is not None]
-    found = [entry for each in files for entry in each.read()]
+    with _Opener(directory) as opener:
+        try:
+            # The journal first: the writer writes a batch's traces before its facts.
+            happened = _File(opener.open(JOURNAL), start.journal, most)
+        except FileNotFoundError:
+            raise StoreError(f"there is no journal in {directory}") from None
+        older, current = _open_traces(opener, start) if traces else (None, None)
+        files = [each for each in (happened, older, current) if each is not None]
+        found = [entry for each in files for entry in each.read()]
     found.sort(key=lambda entry: entry.seq)
     return JournalReading(
         entries=tuple(found),
@@ -165,26 +167,46 @@ def read_journal(directory: Path, start: Position | None = None) -> JournalReadi
         meta=happened.meta,
         position=Position(
             happened.offset,
-            traces.offset if traces else start.traces,
-            traces.rotation if traces else start.rotation,
+            current.offset if current else start.traces,
+            current.rotation if current else start.rotation,
         ),
     )
 
 
-class _File:
-    """One file of lines, read from an offset to the last whole line."""
+class _Opener:
+    """Opens files of one directory for reading; all are closed together, whatever happens."""
 
-    def __init__(self, descriptor: int, offset: int) -> None:
+    def __init__(self, directory: Path) -> None:
+        self._descriptors = [open_directory(directory)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        for each in self._descriptors:
+            os.close(each)
+
+    def open(self, name: str) -> int:
+        descriptor = open_private(self._descriptors[0], name, os.O_RDONLY)
+        self._descriptors.append(descriptor)
+        return descriptor
+
+
+class _File:
+    """One file of lines, read from an offset to the last whole line, or until `most` bytes."""
+
+    def __init__(self, descriptor: int, offset: int, most: int | None = None) -> None:
         self.descriptor = descriptor
         self.offset = offset
+        self.end = None if most is None else offset + most
         self.damaged = 0
         self.torn = 0
         self.meta: dict[str, Any] = {}
         self.rotation = 0
 
     def read(self) -> Iterator[Entry]:
-        """The entries; damaged lines are counted. Closes the file."""
-        with open(self.descriptor, "rb", buffering=PIECE) as file:
+        """The entries; damaged lines are counted."""
+        with open(self.descriptor, "rb", buffering=PIECE, closefd=False) as file:
             file.seek(self.offset)
             for line in file:
                 if not line.endswith(b"\n"):
@@ -192,12 +214,17 @@ class _File:
                     return
                 first = self.offset == 0
                 self.offset += len(line)
-                if first and self._is_header(line):
-                    continue
-                try:
-                    yield decode_entry(line)
-                except StoreError:
-                    self.damaged += 1
+                if not (first and self._is_header(line)):
+                    yield from self._entry(line)
+                if self.end is not None and self.offset >= self.end:
+                    return
+
+    def _entry(self, line: bytes) -> Iterator[Entry]:
+        """The entry of a line, or none."""
+        try:
+            yield decode_entry(line)
+        except StoreError:
+            self.damaged += 1
 
     def _is_header(self, line: bytes) -> bool:
         header = _header(line)
@@ -223,10 +250,10 @@ def _header(line: bytes) -> dict[str, Any] | None:
     return header
 
 
-def _open_traces(directory: int, start: Position) -> tuple[_File | None, _File | None]:
+def _open_traces(opener: _Opener, start: Position) -> tuple[_File | None, _File | None]:
     """The older and the current file of traces, each from where reading goes on."""
     try:
-        current = open_private(directory, TRACES, os.O_RDONLY)
+        current = opener.open(TRACES)
     except FileNotFoundError:
         return None, None
     traces = _File(current, start.traces)
@@ -235,12 +262,11 @@ def _open_traces(directory: int, start: Position) -> tuple[_File | None, _File |
         return None, traces
     traces.offset = 0
     try:
-        older = _File(open_private(directory, OLDER_TRACES, os.O_RDONLY), 0)
+        older = _File(opener.open(OLDER_TRACES), 0)
     except FileNotFoundError:
         return None, traces
     if os.path.sameopenfile(older.descriptor, current):
-        os.close(older.descriptor)  # it was rotated between the two calls: the next reading goes on
-        return None, traces
+        return None, traces  # it was rotated between the two calls: the next reading goes on
     if _rotation_in(older.descriptor) == start.rotation:
         older.offset = start.traces
     return older, traces
