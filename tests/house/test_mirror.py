@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from tests.house.tree import ROOT, sources
 
-WITHOUT_SOURCE = ("house", "stories", "wire", "benchmarks", "journals")
+WITHOUT_SOURCE = ("house", "stories", "wire", "benchmarks", "journals", "browser")
 REASON = re.compile(r"^# mirrors:( \S+){5,}", re.MULTILINE)
 
 
