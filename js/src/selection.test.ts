@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createSelection } from "./selection.js";
+import { createSelection } from "./selection.ts";
 
 test("each change is told once, and only changes are", () => {
   const selection = createSelection();

@@ -43,7 +43,10 @@ export function visible(text: string, most: number = MOST): string {
 export function logged(text: string, most: number = LINE): string {
   const line = shorten(text, most).replace(ANSI, "");
   const rewritten = line.replace(/\r+$/, "").lastIndexOf("\r");
-  return (rewritten < 0 ? line.replace(/\r+$/, "") : line.slice(rewritten)).replace(HIDES, showInLog);
+  return (rewritten < 0 ? line.replace(/\r+$/, "") : line.slice(rewritten)).replace(
+    HIDES,
+    showInLog,
+  );
 }
 
 /** Several lines, as a source or a traceback is: terminal codes are left out, line ends stay. */
