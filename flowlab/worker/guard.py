@@ -10,6 +10,7 @@ import signal
 import threading
 from _signal import getsignal  # type: ignore[import-not-found] # `signal.getsignal` takes 3 µs
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 A = TypeVar("A")
@@ -19,6 +20,10 @@ Key = tuple[int, int]  # task, assignment
 
 class TaskInterrupted(KeyboardInterrupt):
     """Raised in the running task's code because it was cancelled."""
+
+
+class _Swept(BaseException):
+    """Takes the place of an exception that has not arrived."""
 
 
 class Guard:
@@ -126,13 +131,24 @@ class Guard:
             try:
                 with self._lock:
                     self._target = None
-                    _raise_in(self._thread, None)
+                if self.delivered:
+                    _sweep()
                 return late
             except TaskInterrupted as arrived:
                 late = arrived
 
 
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), ctypes.py_object(error) if error is not None else None
-    )
+def _sweep() -> None:
+    """Be rid of an exception on its way to this thread, and of the interpreter's flag for it.
+
+    Taking the exception back (by NULL) would leave the flag up for the life of the process: all its
+    threads would stop at each check, and one under a debugger's trace would never get past it.
+    """
+    with suppress(_Swept):
+        _raise_in(threading.get_ident(), _Swept)
+        while True:  # it arrives between two instructions
+            pass
+
+
+def _raise_in(thread: int, error: type[BaseException]) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))

@@ -64,7 +64,7 @@ def run_script(script, *args):
         [sys.executable, "-c", script, *map(str, args)],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -158,6 +158,35 @@ def test_a_thread_that_is_not_the_main_one_is_interrupted_too(tmp_path):
     asking.join()
     assert shop.sheet().cancelled == [task_id(1)]
     shop.loop.close()
+
+
+TRACED = r"""
+import sys, threading
+from pathlib import Path
+from flowlab.worker.messages import Interrupted
+from tests.worker.workshop import Workshop, batch, job, task_id
+from tests.worker.test_guard import interrupt_when_running, spin
+
+shop = Workshop(Path(sys.argv[1]), inline=True)
+shop.loop.accept(batch([job(1, outputs=0), job(2, outputs=0)], [spin, lambda ctx: None]))
+asking = interrupt_when_running(shop, 1)
+tasks = threading.Thread(target=shop.run)
+tasks.start()
+tasks.join()
+asking.join()
+assert shop.sheet().cancelled == [task_id(1)]
+
+def traced():
+    return "traced"
+
+sys.settrace(lambda *_: None)
+print(traced())
+"""
+
+
+def test_a_debugger_can_trace_the_process_in_which_tasks_were_interrupted(tmp_path):
+    """CPython hangs a traced thread while an exception for another one is under way."""
+    assert run_script(TRACED, tmp_path) == ["traced"]
 
 
 def test_a_keyboard_interrupt_of_the_tasks_own_is_its_failure(shop):
