@@ -11,6 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Self
 
 from flowlab.cluster.choice import START_SECONDS, EngineChoice, choose
@@ -21,6 +22,7 @@ from flowlab.errors import SessionError, UsageError
 from flowlab.events.messages import OnError
 from flowlab.graph import active
 from flowlab.model.ids import SessionId
+from flowlab.session.chronicle import Chronicle
 from flowlab.session.journals import journal_directory
 from flowlab.session.link import Link, LocalLink
 from flowlab.session.mirror import Mirror
@@ -76,9 +78,10 @@ class Client:
         self._reaper: Reaper | None = None
         self._numbers = itertools.count(1)
         self._sessions: list[weakref.ref[Session]] = []
+        self._chronicle = Chronicle(self._journal_directory)
         self._closed = False
         link: Link = (
-            LocalLink(Pump(lambda: InlineCluster(self._run_directory())))
+            LocalLink(Pump(lambda: InlineCluster(self._run_directory()), journal=self._chronicle))
             if inline
             else RemoteLink(self._starter, linger)
         )
@@ -132,6 +135,7 @@ class Client:
         if os.getpid() != self._reach.pid:
             return  # a forked child: all of it is its parent's
         self._reach.link.close()
+        self._chronicle.close()
         if self._reaper is not None:
             self._reaper.close()
         if self._run is not None:
@@ -175,7 +179,10 @@ class Client:
     def _starter(self) -> Starter:
         run = self._run_directory()
         assert self._reaper is not None
-        return Starter(run, self._reaper, journal_directory(run.run), asdict(self._choice))
+        return Starter(run, self._reaper, self._journal_directory(), asdict(self._choice))
+
+    def _journal_directory(self) -> Path:
+        return journal_directory(self._run_directory().run)
 
     def _check_open(self) -> None:
         self._reach.check_process()

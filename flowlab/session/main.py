@@ -24,6 +24,7 @@ from flowlab.cluster.run import RunDirectory
 from flowlab.errors import FlowlabError, SessionError
 from flowlab.events.journal import JournalWriter, read_journal
 from flowlab.events.messages import EngineJoined, EngineLost, EventUnion
+from flowlab.events.owner import describe_owner
 from flowlab.events.stream import Stream
 from flowlab.model.ids import EngineId
 from flowlab.session.address import listen
@@ -45,7 +46,7 @@ class Process:
         self._table = ObjectTable(run.objects)
         journal = Path(orders.journal)
         before = read_journal(journal).entries if orders.takeover else ()
-        self._journal = JournalWriter(journal, {"run": run.run, "pid": os.getpid()})
+        self._journal = JournalWriter(journal, {"run": run.run, **describe_owner(orders.owner[0])})
         engines = _known_engines(entry.event for entry in before)
         first = before[0].seq if before else 1
         self._pump = Pump(
