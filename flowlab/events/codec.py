@@ -19,12 +19,17 @@ _unpackers: dict[Any, msgspec.msgpack.Decoder[Any]] = {}
 
 
 def encode_entry(entry: Entry) -> bytes:
-    """One line of JSON with its newline; a lone surrogate in a text is written as `?`."""
+    """One line of JSON with its newline."""
+    return encode_json(entry) + b"\n"
+
+
+def encode_json(message: object) -> bytes:
+    """A message as JSON; a lone surrogate in a text is written as `?`."""
     try:
-        return _line_encoder.encode(entry) + b"\n"
+        return _line_encoder.encode(message)
     except UnicodeEncodeError:
         # A file name that is no UTF-8 came in as a text; one odd byte must not cost the entry.
-        return _line_encoder.encode(_encodable(msgspec.to_builtins(entry))) + b"\n"
+        return _line_encoder.encode(_encodable(msgspec.to_builtins(message)))
 
 
 def decode_entry(line: bytes) -> Entry:

@@ -28,7 +28,16 @@ def test_every_field_of_every_message_is_there_under_its_tag():
 
 def test_rows_are_tuples_in_the_order_of_the_wire():
     place = re.search(r"export type Place = readonly \[\n(.*?)\n\];", make(), re.DOTALL)[1]
-    assert place.split() == ["file:", "string,", "line:", "number,", "cell:", "number", "|", "null,"]
+    assert place.split() == [
+        "file:",
+        "string,",
+        "line:",
+        "number,",
+        "cell:",
+        "number",
+        "|",
+        "null,",
+    ]
 
 
 def test_an_entry_holds_any_event():
