@@ -17,7 +17,8 @@ from flowlab.worker.boot import start_worker
 def bootstrap_source(engine: EngineId, order: dict[str, str]) -> str:
     """The text to be executed on the engine; `silent`, since it may hold the run's key.
 
-    order: run, host, address, remote, curve, key, store, boards, sandboxes, own (empty: not ours)
+    order: run, host, address, remote, curve, key, store, boards, sandboxes, own and umask (empty:
+    not ours)
     """
     text = json.dumps({**order, "engine": engine})
     return (
@@ -30,9 +31,8 @@ def bootstrap(kernel: Any, text: str) -> dict[str, object]:
     """Start the worker on this engine; a second time it only reconnects."""
     order = json.loads(text)
     engine = EngineId(order["engine"])
-    # What tasks start is found by these after the engine's death; they are no secrets
-    os.environ["FLOWLAB_RUN"] = order["run"]
-    os.environ["FLOWLAB_ENGINE"] = str(engine)
+    if order["umask"]:
+        os.umask(int(order["umask"]))  # the user's; what ipyparallel wrote before had ours
     near = host_id() == order["host"]
     address = order["address"] if near else order["remote"]
     if not address:
@@ -44,6 +44,7 @@ def bootstrap(kernel: Any, text: str) -> dict[str, object]:
     return start_worker(
         kernel,
         address,
+        run=order["run"],
         engine=engine,
         key=order["key"],
         store=Path(places["store"]),

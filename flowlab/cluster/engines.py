@@ -43,6 +43,7 @@ class EngineCluster:
     """Implements port.Cluster with ipyparallel's engines.
 
     known  engines that a scheduler process before this one had, with their pids: see `adopt`
+    umask  what tasks on our own engines have; None leaves them that of this process
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class EngineCluster:
         reaper: Reaper,
         choice: EngineChoice | None = None,
         known: Mapping[EngineId, int] | None = None,
+        umask: int | None = None,
     ) -> None:
         self._run = run
+        self._umask = umask
         self._reaper = reaper
         self._choice = choice or EngineChoice()
         resume = known is not None
@@ -74,12 +77,13 @@ class EngineCluster:
         reaper: Reaper,
         choice: EngineChoice,
         known: Mapping[EngineId, int],
+        umask: int | None = None,
     ) -> "EngineCluster":
         """In the place of a scheduler process that died: its engines, with their pids, come back.
 
         Those that do are posted as EngineResumed, those that do not within 5 s as EngineLost.
         """
-        return cls(run, reaper, choice, known)
+        return cls(run, reaper, choice, known, umask)
 
     # --- port.Cluster
 
@@ -95,6 +99,7 @@ class EngineCluster:
             "curve": self._router.curve_key.decode(),
             "key": self._run.key,
             "own": "yes" if self._choice.own else "",
+            "umask": str(self._umask) if self._choice.own and self._umask is not None else "",
             "store": str(self._run.store),
             "boards": str(self._run.boards),
             "sandboxes": str(self._run.sandboxes),

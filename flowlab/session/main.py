@@ -37,9 +37,9 @@ ENDING = 4.0  # s for an orderly end; then the process ends anyhow, and the reap
 
 
 class Process:
-    """All that lives in this process."""
+    """All that lives in this process; `umask` is the kernel's, which tasks get back."""
 
-    def __init__(self, run: RunDirectory, orders: Orders) -> None:
+    def __init__(self, run: RunDirectory, orders: Orders, umask: int) -> None:
         self._run = run
         self._over = threading.Event()
         self._reaper = Reaper.attach(orders.reaper)
@@ -50,7 +50,7 @@ class Process:
         engines = _known_engines(entry.event for entry in before)
         first = before[0].seq if before else 1
         self._pump = Pump(
-            lambda: _make_cluster(run, self._reaper, orders, engines),
+            lambda: _make_cluster(run, self._reaper, orders, engines, umask),
             self._table,
             self._journal,
             Stream(first),
@@ -100,24 +100,25 @@ def _known_engines(events: Iterable[EventUnion]) -> dict[EngineId, int]:
 
 
 def _make_cluster(
-    run: RunDirectory, reaper: Reaper, orders: Orders, known: dict[EngineId, int]
+    run: RunDirectory, reaper: Reaper, orders: Orders, known: dict[EngineId, int], umask: int
 ) -> Cluster:
     if orders.factory:
         made: Cluster = pkgutil.resolve_name(orders.factory)(run, known)
         return made
     choice = msgspec.convert(orders.choice, EngineChoice)
     if orders.takeover:
-        return EngineCluster.adopt(run, reaper, choice, known)
-    return EngineCluster(run, reaper, choice)
+        return EngineCluster.adopt(run, reaper, choice, known, umask)
+    return EngineCluster(run, reaper, choice, umask=umask)
 
 
 def main(path: str) -> None:
     """Read the orders, say whether they can be followed, and follow them."""
     # Ctrl-C in the notebook's terminal is the kernel's business
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    umask = os.umask(0o077)  # ipyparallel's logs and files are the user's own business, too
     orders = msgspec.json.decode(sys.stdin.buffer.read(), type=Orders)
     try:
-        process = Process(RunDirectory.open(Path(path)), orders)
+        process = Process(RunDirectory.open(Path(path)), orders, umask)
         process.start()
     except FlowlabError as error:
         _answer({"fault": str(error)})

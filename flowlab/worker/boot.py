@@ -19,7 +19,7 @@ from flowlab.model.ids import EngineId
 from flowlab.staging.store import HostStore, host_id
 from flowlab.worker.board import Board
 from flowlab.worker.duplex import Duplex
-from flowlab.worker.environment import scrub
+from flowlab.worker.environment import Marks, scrub
 from flowlab.worker.link import EngineLink, Held
 from flowlab.worker.loop import BatchLoop
 from flowlab.worker.messages import HandedBack, Hello, Interrupted
@@ -37,6 +37,7 @@ def start_worker(
     kernel: Any,
     address: str,
     *,
+    run: str,
     engine: EngineId,
     key: str,
     store: Path,
@@ -58,6 +59,7 @@ def start_worker(
     worker = _workers.get(str(boards))
     if worker is None:
         worker = _workers[str(boards)] = Worker(kernel, engine, store, boards, sandboxes)
+        worker.mark(run)
     worker.own = own
     return worker.connect(address, key, curve, reach)
 
@@ -85,6 +87,11 @@ class Worker:
         self._loop = BatchLoop(
             self._send, HostStore(store, self._host), self._board, sandboxes, engine=engine
         )
+
+    def mark(self, run: str) -> None:
+        """Mark what tasks will start as this run's."""
+        self._marks = Marks(run, self._engine)
+        self._marks.put(os.environ)
 
     def connect(self, address: str, key: str, curve: bytes, reach: float) -> dict[str, object]:
         """Begin a link in place of the one before."""
@@ -158,6 +165,7 @@ class Worker:
             return  # the link stays until the task has ended: it says Hello, and is refused again
         if self._link is not None:
             self._link.stop()
+        self._marks.take_off(os.environ)
 
     def _send(self, report: Any) -> None:
         if self._link is not None:

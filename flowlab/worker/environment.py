@@ -29,3 +29,29 @@ def scrub(environ: MutableMapping[str, str]) -> list[str]:
 def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """A copy for a child process."""
     return {name: value for name, value in environ.items() if not is_secret(name)}
+
+
+class Marks:
+    """Variables by which all that tasks start is found after the engine's death; no secrets.
+
+    An engine of somebody else may have had marks before, which it gets back.
+    """
+
+    def __init__(self, run: str, engine: int) -> None:
+        self._ours = {"FLOWLAB_RUN": run, "FLOWLAB_ENGINE": str(engine)}
+        self._before: dict[str, str | None] = {}
+
+    def put(self, environ: MutableMapping[str, str]) -> None:
+        """Set them."""
+        self._before = {name: environ.get(name) for name in self._ours}
+        environ.update(self._ours)
+
+    def take_off(self, environ: MutableMapping[str, str]) -> None:
+        """Undo that, unless others were set since."""
+        if {name: environ.get(name) for name in self._ours} != self._ours:
+            return
+        for name, value in self._before.items():
+            if value is None:
+                del environ[name]
+            else:
+                environ[name] = value

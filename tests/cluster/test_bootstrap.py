@@ -66,6 +66,7 @@ def order(run, router, **changes):
         "curve": "",
         "key": run.key,
         "own": "",
+        "umask": "",
         "store": str(run.store),
         "boards": str(run.boards),
         "sandboxes": str(run.sandboxes),

@@ -226,6 +226,8 @@ def test_a_running_cluster_is_used_and_left_alone(start):
     finally:
         guest.close()
     assert _lives(host.joined[0].pid)
+    variables = connection[:].apply_sync(lambda: dict(__import__("os").environ))
+    assert [each["FLOWLAB_RUN"] for each in variables] == [host.run.run]  # not the guest's
     caller = Caller(host)
     spec = caller.task(sleeping(0))
     caller.run(spec)

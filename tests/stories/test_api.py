@@ -1,5 +1,7 @@
 """flowlab without magics, on real engines: what Rain's users know, from end to end."""
 
+import os
+
 import pytest
 
 import flowlab
@@ -22,6 +24,22 @@ def test_the_first_example_of_the_documentation():
         t.output.keep()
         session.submit()
         assert t.output.fetch().get_bytes() == b"Hello world!"
+
+
+def test_what_lies_in_the_runtime_directory_is_private_and_tasks_have_the_users_umask():
+    before = os.umask(0o027)
+    try:
+        with Client(n=1) as client, client.new_session() as session:
+            made = remote(lambda ctx: f"{os.umask(0o22):o}".encode())()
+            made.output.keep()
+            session.submit()
+            assert made.output.fetch().get_bytes() == b"27"
+            places = [client._run.path, *client._run.path.rglob("*")]
+            wide = [p for p in places if p.lstat().st_mode & 0o077 and not p.is_symlink()]
+    finally:
+        os.umask(before)
+    assert len(places) > 10
+    assert [p.name for p in wide] == ["README"]  # IPython's own text, copied with its mode
 
 
 def test_all_public_names_are_there():

@@ -29,8 +29,9 @@ loop = IOLoop.current()
 def start():
     for _ in range(2):  # a second time nothing is there twice
         start_worker(
-            SimpleNamespace(io_loop=loop), address, engine=3, key="k", store=base / "store",
-            boards=base / "boards", sandboxes=base / "sandboxes", own=own, reach=float(sys.argv[4]),
+            SimpleNamespace(io_loop=loop), address, run="r1", engine=3, key="k",
+            store=base / "store", boards=base / "boards", sandboxes=base / "sandboxes",
+            own=own, reach=float(sys.argv[4]),
         )
     print("linked", flush=True)
 

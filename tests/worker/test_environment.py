@@ -2,7 +2,7 @@
 
 import os
 
-from flowlab.worker.environment import clean_environment, is_secret, scrub
+from flowlab.worker.environment import Marks, clean_environment, is_secret, scrub
 
 
 def test_keys_and_tokens_of_the_machinery_are_taken_out_and_the_users_own_stay():
@@ -40,3 +40,25 @@ def test_a_task_and_its_programs_see_no_key(shop, monkeypatch):
     assert "secret-key" not in shop.value(sheet, 1)
     assert "PATH=" in shop.value(sheet, 1)
     assert os.environ["IPP_CONNECTION_INFO"] == "secret-key"  # in an engine `scrub` took it
+
+
+def test_marks_are_put_and_taken_off_again():
+    environ = {"PATH": "/bin"}
+    marks = Marks("r1", 3)
+    marks.put(environ)
+    assert environ == {"PATH": "/bin", "FLOWLAB_RUN": "r1", "FLOWLAB_ENGINE": "3"}
+    marks.take_off(environ)
+    assert environ == {"PATH": "/bin"}
+    marks.take_off(environ)  # a second time does nothing
+    assert environ == {"PATH": "/bin"}
+
+
+def test_marks_of_the_run_before_come_back_and_later_ones_stay():
+    environ = {}
+    host, guest = Marks("host", 1), Marks("guest", 1)
+    host.put(environ)
+    guest.put(environ)
+    host.take_off(environ)
+    assert environ["FLOWLAB_RUN"] == "guest"
+    guest.take_off(environ)
+    assert environ["FLOWLAB_RUN"] == "host"
