@@ -21,6 +21,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_journals_at_home(tmp_path_factory):
+    """Clients of the tests, and of the processes they start, keep their journals here."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FLOWLAB_DATA", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
 class Bench:
     """A cluster with what a test asks of it: `post`ed events, a `table`, and the `run`'s places."""
 

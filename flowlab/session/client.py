@@ -6,6 +6,7 @@ process.
 
 import atexit
 import itertools
+import math
 import os
 import threading
 import weakref
@@ -66,9 +67,8 @@ class Client:
             raise UsageError("inline=True has no engines: leave out profile= and cluster=")
         if inline and n not in (None, 1):
             raise UsageError(f"inline=True runs one task at a time: leave out n={n!r}")
-        seconds: object = linger
-        if not isinstance(seconds, int | float) or seconds < 0:
-            raise UsageError(f"linger is a number of seconds, at least 0, not {linger!r}")
+        _check_seconds("linger", linger, least=0)
+        _check_seconds("engine_timeout", engine_timeout, least=1)
         chosen = asdict(choose(n, profile, cluster))
         self._choice = EngineChoice(**{**chosen, "start_seconds": engine_timeout})
         self._inline = inline
@@ -188,6 +188,13 @@ class Client:
         self._reach.check_process()
         if self._closed:
             raise SessionError("the client is closed; make another one")
+
+
+def _check_seconds(name: str, value: object, least: float) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and least <= float(str(value)) < math.inf:  # not NaN, and no end of time
+        return
+    raise UsageError(f"{name} is a number of seconds, at least {least}, not {value!r}")
 
 
 def _close_all() -> None:

@@ -154,6 +154,7 @@ class Session:
             check_submit(tasks, constants)
             for task in tasks:
                 self._reach.check_cpus(task)
+            self._reach.start()  # when that fails, all is still declared
             objects = list(self._unsubmitted())
             parcels = make_parcels(self.session_id, tasks, constants, self._sent, self._reach)
             for parcel in list(parcels):
@@ -165,7 +166,6 @@ class Session:
             for obj in objects:
                 self._watch(obj)
         self._access.sent(task.task_id for task in tasks)
-        self._reach.start()
 
     def _unsubmitted(self) -> Iterator[DataObject]:
         yield from self._constants

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from flowlab.errors import NoActiveSession, SessionError, TaskError, UsageError
+from flowlab.errors import ClusterError, NoActiveSession, SessionError, TaskError, UsageError
 from flowlab.graph.active import active_session, set_default
 from flowlab.graph.nodes import Task
 from flowlab.model.limits import INLINE_OBJECT
@@ -220,3 +220,21 @@ def test_an_object_that_nobody_can_name_is_let_go(session):
     del made
     gc.collect()
     wait_until(lambda: object_id in session._reach.mirror.removed)
+
+
+def test_when_the_start_fails_all_is_still_declared(session, monkeypatch):
+    made = task(session)
+    made.output.keep()
+
+    def fail():
+        raise ClusterError("no room for a runtime directory")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(session._reach, "start", fail)
+        with pytest.raises(ClusterError, match="no room"):
+            session.submit()
+    assert session.task_count == 1
+    assert not made.submitted
+    session.wait_all()  # nothing is under way, so there is nothing to wait for
+    session.submit()
+    assert made.output.fetch() is not None
