@@ -31,9 +31,15 @@ class FlowLab(SingletonConfigurable):
         help="Run tasks in this process, one after the other, without engines. [FLOWLAB_INLINE=1]",
     ).tag(config=True)
     display = Enum(
-        ["auto", "static", "text", "none"],
+        ["auto", "widget", "static", "text", "none"],
         _environment("DISPLAY", "auto"),
-        help="What %submit shows. auto: a picture in a notebook, text elsewhere. [FLOWLAB_DISPLAY]",
+        help="What %submit shows. auto: the live view where a front end can show it, a picture in "
+        "other notebooks, text elsewhere. [FLOWLAB_DISPLAY]",
+    ).tag(config=True)
+    freeze = Bool(
+        _environment("FREEZE") == "1",
+        help="Whether the live view becomes a mere picture when its graph is done. "
+        "[FLOWLAB_FREEZE=1]",
     ).tag(config=True)
     cancel_on_interrupt = Bool(
         True,

@@ -1,25 +1,26 @@
-"""What the notebook shows: one line of text, a picture of the graph, both brought up to date.
+"""What the notebook shows: a live view, a picture or a line of text, by policy.
 
-A front end that sends cell ids gets a picture at once, which is replaced when the graph is done.
-Headless (nbclient, papermill, nbconvert) outputs of a finished cell are lost, so `%submit` waits
-there, says one line a second at most, and leaves the final picture. A terminal gets text alone.
+A front end that sends cell ids gets the live view at once, or a picture that is replaced when the
+graph is done. Headless (nbclient, papermill, nbconvert) outputs of a finished cell are lost, so
+`%submit` waits there, says one line a second at most, and leaves the final picture. A terminal
+gets text alone.
 """
 
-import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.display import DisplayHandle, display
+from IPython.display import display
 
 from flowlab.errors import CellError
-from flowlab.events.messages import Entry, Noticed, Submitted
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.notebook.config import FlowLab
 from flowlab.notebook.definitions import Definition
+from flowlab.notebook.outputs import Outputs
+from flowlab.notebook.watch import Watch
+from flowlab.notebook.widget import BUILD, is_built
 from flowlab.session.session import Session
-from flowlab.view import svg, text
-from flowlab.view.fold import Folder
+from flowlab.view import text
 
 LINE_SECONDS = 1.0  # between two lines of progress
 
@@ -34,20 +35,22 @@ class Screen:
         self.front_end = False
         self._config = config
         self._kernel = getattr(shell, "kernel", None) is not None
-        self._watched: Session | None = None
-        self._folder = Folder()
-        self._expected = 0  # tasks that were submitted, and how many of them the stream has told
-        self._came = 0
-        self._news = threading.Condition()
-        self._unfollow: Callable[[], object] = lambda: None
-        self._open: list[DisplayHandle] = []
+        self._watch: Watch | None = None
+        self._outputs = Outputs(config)
+        self._told = False  # that there is no live view, and why
 
     @property
     def policy(self) -> str:
-        """`static`, `text` or `none`."""
-        if self._config.display != "auto":
-            return str(self._config.display)
-        return "static" if self._kernel else "text"
+        """`widget`, `static`, `text` or `none`."""
+        wanted = str(self._config.display)
+        if wanted == "auto":
+            wanted = "widget" if self._kernel else "text"
+        return wanted if wanted != "widget" or (self.front_end and is_built()) else "static"
+
+    @property
+    def outputs(self) -> Outputs:
+        """What is brought up to date, for tests and for who wants to look."""
+        return self._outputs
 
     def say_defined(self, definition: Definition) -> None:
         """One line: what the task reads, what it captured with its size, what it makes."""
@@ -74,19 +77,26 @@ class Screen:
         again = ", ".join(definition.task_name for definition in renewed)
         if again and self.policy != "none":
             print(f"declared again, because what they read was replaced: {again}")
-        self._watch(session)
+        watch = self._follow(session)
         count = session.task_count
         session.submit()
-        self._expected += count
-        live = self.front_end and self.policy == "static"
-        if live:
-            with self._news:
-                self._open.append(display(self._bundle(), raw=True, display_id=True))
-            self._finish()
+        watch.expect(count)
+        policy = self.policy
+        updated = self.front_end and policy in ("widget", "static")
+        if updated:
+            self._tell_of_build()
+            self._outputs.show(watch, alive=policy == "widget")
         if wait or (not self.front_end and self._kernel):
-            self._block(session, cancel=wait)
-        if not live and self.policy != "none":
-            self._leave()
+            self._block(watch, cancel=wait)
+        if not updated and policy != "none":
+            _leave(watch, policy)
+
+    def close(self) -> None:
+        """Leave a picture of what was seen last; nothing of ours runs any longer."""
+        self._outputs.close()
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
 
     def wait(self, session: Session, things: Sequence[Task | DataObject]) -> None:
         """Wait for these, or for all; an interrupt stops them when so configured."""
@@ -105,75 +115,39 @@ class Screen:
         if session is None:
             print("no session yet; the first %%task opens one")
             return
-        self._watch(session)
-        print(text.outline(self._folder.view))
+        print(text.outline(self._follow(session).view))
         if stale:
             print(f"stale, declared again at the next %submit: {', '.join(stale)}")
         for name, value in session.describe().items():
             print(f"{name}: {value}")
 
-    def _watch(self, session: Session) -> None:
-        if self._watched is session:
-            return
-        self._unfollow()
-        with self._news:
-            self._watched, self._folder, self._open = session, Folder(), []
-            self._expected = self._came = 0
+    def _follow(self, session: Session) -> Watch:
+        if self._watch is None or self._watch.session is not session:
+            if self._watch is not None:
+                self._watch.close()
+            self._watch = Watch(session, self._notice, self._outputs.news)
+        return self._watch
 
-        def take(entries: Sequence[Entry]) -> None:
-            if self._watched is session:  # a batch may be under way when another is followed
-                self._take(entries)
+    def _notice(self, notice: str) -> None:
+        if self.policy != "none":
+            print(f"flowlab: {notice}")
 
-        self._unfollow = session.follow(take)
+    def _tell_of_build(self) -> None:
+        wanted = self._config.display in ("auto", "widget")
+        if wanted and not is_built() and not self._told:
+            self._told = True
+            print(f"flowlab: a picture, since the live view was not built; to build it: {BUILD}")
 
-    def _take(self, entries: Sequence[Entry]) -> None:
-        """Fold what came; called in the link's thread, in order."""
-        for entry in entries:
-            if isinstance(entry.event, Submitted):
-                self._came += len(entry.event.tasks)
-            elif isinstance(entry.event, Noticed) and self.policy != "none":
-                print(f"flowlab: {entry.event.text}")
-        with self._news:
-            self._folder.add(entries)
-            self._news.notify_all()
-        self._finish()
-
-    def _is_done(self) -> bool:
-        return self._came >= self._expected and self._folder.unfinished == 0
-
-    def _finish(self) -> None:
-        """Bring the open pictures up to date once the graph is done."""
-        with self._news:
-            handles = self._open if self._is_done() else []
-            if handles:
-                self._open = []
-        for handle in handles:
-            handle.update(self._bundle(), raw=True)
-
-    def _await_done(self) -> bool:
-        """Wait a moment for the graph; whether what is shown of it is done."""
-        with self._news:
-            return self._news.wait_for(self._is_done, LINE_SECONDS)
-
-    def _bundle(self) -> dict[str, str]:
-        view = self._folder.view
-        return {"image/svg+xml": svg.draw(view), "text/plain": text.summary(view)}
-
-    def _leave(self) -> None:
-        if self.policy == "static":
-            display(self._bundle(), raw=True)
-        else:
-            print(text.summary(self._folder.view))
-
-    def _block(self, session: Session, *, cancel: bool) -> None:
+    def _block(self, watch: Watch, *, cancel: bool) -> None:
         """Wait for the whole graph, saying one line a second at most where people read along."""
+        session = watch.session
         said, last = time.monotonic(), ""
         try:
-            while not self._await_done():
+            while not watch.await_done(LINE_SECONDS):
                 over = session.settled(0) or session.state != "open"  # raises when the link is gone
-                if over and self._await_done() is False:
+                if over and not watch.await_done(LINE_SECONDS):
                     break  # nothing more will come: show what there is
-                line, now = text.summary(self._folder.view), time.monotonic()
+                line, now = text.summary(watch.view), time.monotonic()
                 if line != last and self.policy == "text" and now - said >= LINE_SECONDS:
                     print(line, flush=True)
                     said, last = now, line
@@ -181,6 +155,15 @@ class Screen:
             if cancel and self._config.cancel_on_interrupt:
                 session.cancel(None)
             raise
+
+
+def _leave(watch: Watch, policy: str) -> None:
+    """Show how it ended, where nothing is brought up to date."""
+    picture = watch.picture()
+    if policy == "static":
+        display(picture, raw=True)
+    else:
+        print(picture["text/plain"])
 
 
 def tasks_of(things: Iterable[Task | DataObject]) -> list[Task]:

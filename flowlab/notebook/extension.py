@@ -23,7 +23,7 @@ class Extension:
         self.config = FlowLab.instance(parent=shell)
         self.screen = Screen(self.config, shell)
         self.workspace = Workspace(shell.user_ns, self._make_client)
-        self.magics = FlowMagics(shell, self.workspace, self.screen)
+        self.magics = FlowMagics(shell, self.workspace, self.screen, self._close)
         self._matcher: Matcher = make_matcher(self.workspace)
         self._registered: list[tuple[str, str]] = []
         self._configurables: list[Any] = shell.configurables  # what %config knows
@@ -51,8 +51,15 @@ class Extension:
         for kind, name in self._registered:
             shell.magics_manager.magics[kind].pop(name, None)
         self._registered.clear()
-        self.workspace.close()
+        self._close()
         FlowLab.clear_instance()
+
+    def _close(self) -> None:
+        """End session and engines; what was seen last stays as a picture."""
+        try:
+            self.workspace.close()
+        finally:
+            self.screen.close()
 
     def _register(
         self, kind: str, name: str, call: Callable[..., Any], words: options.Parser | None

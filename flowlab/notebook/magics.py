@@ -15,10 +15,20 @@ from flowlab.staging.instance import DataInstance
 
 
 class FlowMagics:
-    """The verbs of one notebook; extension.py registers them under the names that are free."""
+    """The verbs of one notebook; extension.py registers them under the names that are free.
 
-    def __init__(self, shell: InteractiveShell, workspace: Workspace, screen: Screen) -> None:
+    close  ends the session, its engines and what is shown alive
+    """
+
+    def __init__(
+        self,
+        shell: InteractiveShell,
+        workspace: Workspace,
+        screen: Screen,
+        close: Callable[[], None],
+    ) -> None:
         self._shell = shell
+        self._close = close
         self._workspace = workspace
         self._screen = screen
 
@@ -77,7 +87,7 @@ class FlowMagics:
     def close(self, line: str) -> None:
         """End the session and its engines; the next cell opens others."""
         options.CLOSE.read(line)
-        self._workspace.close()
+        self._close()
 
     def flowlab(self, line: str) -> object:
         """Any verb by its long name: `%flowlab VERB ...`."""

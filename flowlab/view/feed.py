@@ -41,6 +41,11 @@ class Reel:
     def task_count(self) -> int:
         return self._folder.task_count
 
+    @property
+    def unfinished(self) -> int:
+        """Tasks that have not ended, without a copy of all."""
+        return self._folder.unfinished
+
     def take(self, entries: Sequence[m.Entry]) -> None:
         """Fold entries in, and hand them to the feeds that are open."""
         self._folder.add(entries)

@@ -7,6 +7,7 @@ import type { Store } from "./store.ts";
 export type Wish = "hello" | "shown" | "hidden";
 
 export interface Feed {
+  readonly isShown: boolean;
   /** A frame came, as JSON. */
   take(text: string): void;
   /** The other end says which frame was its newest, in case that one was lost. */
@@ -42,6 +43,9 @@ export function createFeed(store: Store, ask: (wish: Wish) => void): Feed {
     if (shown && timer === null) askForSnapshot("hello");
   };
   return {
+    get isShown() {
+      return shown;
+    },
     take(text) {
       const frame = JSON.parse(text) as Frame;
       if (store.apply(frame) === "gap") {

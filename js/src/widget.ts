@@ -15,8 +15,9 @@ export interface Model {
 
 type Listener = (content: Message, buffers: readonly DataView[]) => void;
 
+/** A frame's JSON is in the first buffer; one with `answer` wants to hear that the page is there. */
 type Message =
-  | { readonly type: "frame" }
+  | { readonly type: "frame"; readonly answer: boolean }
   | { readonly type: "beat"; readonly epoch: number; readonly frame: number };
 
 interface Place {
@@ -40,8 +41,12 @@ export default function createWidget() {
   const shelf = createShelf(store, () => send({ type: "stop" }));
 
   const hear: Listener = (content, buffers) => {
-    if (content.type === "beat") feed.beat(content.epoch, content.frame);
-    else if (buffers[0] !== undefined) feed.take(decoder.decode(buffers[0]));
+    if (content.type === "beat") {
+      feed.beat(content.epoch, content.frame);
+      return;
+    }
+    if (content.answer && feed.isShown) send({ type: "here", viewer });
+    if (buffers[0] !== undefined) feed.take(decoder.decode(buffers[0]));
   };
   return {
     initialize({ model }: { readonly model: Model }): () => void {

@@ -1,0 +1,106 @@
+"""One session as the notebook follows it: what is seen of it, and whether its graph is done.
+
+Entries are taken on the link's thread, which folds them and goes on. The one rule: whoever looks
+or makes a frame holds the same lock, so that no one sees half of a batch.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from flowlab.events.messages import Entry, Noticed, Submitted
+from flowlab.session.session import Session
+from flowlab.view import svg, text
+from flowlab.view.feed import Feed, Reel
+from flowlab.view.picture import View
+
+EPOCH_BITS = 52  # what a number of JavaScript holds exactly
+
+Picture = dict[str, str]
+
+
+class Watch:
+    """Follows `session` from its beginning.
+
+    notice  told what people should know, on the link's thread
+    news    called after each batch, on the link's thread
+    """
+
+    def __init__(
+        self, session: Session, notice: Callable[[str], None], news: Callable[["Watch"], None]
+    ) -> None:
+        self.session = session
+        self._notice = notice
+        self._tell = news
+        self._reel = Reel(secrets.randbits(EPOCH_BITS))
+        self._expected = 0  # tasks that were submitted, and how many of them the stream has told
+        self._came = 0
+        self._changed = threading.Condition()
+        self._closed = False
+        self._unfollow = session.follow(self._take)
+
+    def expect(self, tasks: int) -> None:
+        """So many tasks were submitted: the graph is not done before the stream tells of them."""
+        with self._changed:
+            self._expected += tasks
+
+    @property
+    def view(self) -> View:
+        """What is seen now."""
+        with self._changed:
+            return self._reel.view
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all that was submitted has ended, as far as the stream has told."""
+        return self._came >= self._expected and self._reel.unfinished == 0
+
+    def await_done(self, seconds: float) -> bool:
+        """Wait a moment for the graph; whether it is done."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.is_done, seconds)
+
+    def picture(self) -> Picture:
+        """The graph of this moment for whoever shows no widget, by mime type."""
+        view = self.view
+        return {"image/svg+xml": svg.draw(view), "text/plain": text.summary(view)}
+
+    @property
+    def epoch(self) -> int:
+        """Differs from one watch to another, so that a browser never mixes two."""
+        return self._reel.epoch
+
+    def open_feed(self) -> Feed:
+        """Frames for a browser; to be used while `held`."""
+        with self._changed:
+            return self._reel.open()
+
+    def close_feed(self, feed: Feed) -> None:
+        """The browser went away."""
+        with self._changed:
+            self._reel.close(feed)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep entries out, for a moment."""
+        with self._changed:
+            yield
+
+    def close(self) -> None:
+        """Follow no longer; what was seen stays."""
+        self._closed = True
+        self._unfollow()
+
+    def _take(self, entries: Sequence[Entry]) -> None:
+        if self._closed:  # a batch was under way
+            return
+        came = sum(len(each.event.tasks) for each in entries if isinstance(each.event, Submitted))
+        with self._changed:
+            self._came += came
+            self._reel.take(entries)
+            self._changed.notify_all()
+        for entry in entries:
+            if isinstance(entry.event, Noticed):
+                self._notice(entry.event.text)
+        self._tell(self)
