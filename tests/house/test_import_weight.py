@@ -39,6 +39,7 @@ def loaded_by(module: str) -> set[str]:
         ("flowlab.scheduler", FRONT | WIRE | DATA),
         ("flowlab.tasks", FRONT | DATA | {"ipyparallel"}),
         ("flowlab.worker", FRONT | DATA | {"ipyparallel"}),
+        ("flowlab.dashboard", DATA | FRONT - {"tornado", "traitlets"} | {"ipyparallel", "fsspec"}),
     ],
 )
 def test_an_import_loads_no_more_than_it_needs(module, unwanted):
