@@ -1,0 +1,82 @@
+"""Writes cases that both twins must answer alike: `python -m tests.wire.twins`.
+
+`tests/journals/layouts.json` has graphs with their places, `tests/journals/groups.json` tasks with
+the boxes that stand for them; the tests of `js/src/layout.ts` and `collapse.ts` read them.
+"""
+
+import json
+import random
+from pathlib import Path
+
+from flowlab.view.groups import shown
+from flowlab.view.layout import layout
+from tests.view.story import Story
+
+FOLDER = Path(__file__).parents[1] / "journals"
+GRAPHS = 40
+TREES = 40
+NAMES = ("load/part{}", "load/part{}/read", "fit", "a/b/c{}", "a/b", "out{}", "/x//y{}/", "é{}/z")
+
+
+def layouts():
+    """Graphs of all kinds, circles and loops too."""
+    chance = random.Random(7)
+    for case in range(GRAPHS):
+        count = chance.choice([0, 1, 2, 5, 12, 40, 90])
+        edges = [
+            (chance.randrange(count), chance.randrange(count))
+            if chance.random() < 0.1
+            else (chance.randrange(end), end)
+            for end in range(1, count)
+            for _ in range(chance.choice([0, 1, 1, 2]))
+        ]
+        columns, rows = chance.choice([(7, 16), (3, 4), (1, 1), (20, 60)])
+        placed = layout(count, edges, columns, rows)
+        yield {
+            "case": case,
+            "count": count,
+            "edges": edges,
+            "limits": [columns, rows],
+            "places": [[place.column, place.row, place.band] for place in placed.places],
+            "columns": placed.columns,
+            "heights": placed.heights,
+        }
+
+
+def trees():
+    """Tasks by name and the tasks they need, with the boxes for a budget."""
+    chance = random.Random(11)
+    for case in range(TREES):
+        count = chance.choice([1, 3, 10, 30, 60])
+        tasks = {
+            n: (
+                chance.choice(NAMES).format(chance.randrange(6)),
+                tuple(sorted({chance.randrange(10, n) for _ in range(2)})) if n > 10 else (),
+            )
+            for n in range(10, 10 + count)
+        }
+        budget = chance.choice([1, 2, 5, 12, 40, 150])
+        view = Story().submit(tasks).view
+        found = shown(view.of(), view.objects, budget)
+        yield {
+            "case": case,
+            "budget": budget,
+            "tasks": [[task.id, task.spec.name, task.inputs, task.outputs] for task in view.of()],
+            "boxes": [
+                [node.name, node.is_group, [task.id for task in node.tasks]] for node in found.nodes
+            ],
+            "edges": found.edges,
+        }
+
+
+def make(cases):
+    """One case a line."""
+    lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+    return f"[\n{lines}\n]\n"
+
+
+FILES = {"layouts.json": layouts, "groups.json": trees}
+
+if __name__ == "__main__":
+    for name, cases in FILES.items():
+        (FOLDER / name).write_text(make(cases()), encoding="ascii")
