@@ -9,8 +9,10 @@ a front end must keep up with may not depend on how fast this machine runs tasks
 import argparse
 import os
 import sys
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flowlab.events.journal import JournalWriter
@@ -28,7 +30,7 @@ from flowlab.events.messages import (
     TasksReady,
 )
 from flowlab.events.owner import describe_owner
-from flowlab.events.stream import Stream
+from flowlab.events.stream import Reader, Stream
 from flowlab.model.ids import (
     FIRST_LOCAL,
     Assignment,
@@ -41,6 +43,9 @@ from flowlab.model.ids import (
     join_id,
 )
 from flowlab.model.specs import ObjectInfo, ObjectSpec, Place, TaskSpec
+from flowlab.notebook.config import FlowLab
+from flowlab.notebook.outputs import Outputs
+from flowlab.notebook.watch import Watch
 from flowlab.session.journals import journal_directory
 
 SESSION = SessionId(1)
@@ -126,6 +131,29 @@ def run(stream: Stream, crowd: Crowd, ends: int) -> Iterator[int]:
         done = max(done, wanted)
         yield done
         time.sleep(TURN)  # the pace of what is told; nothing is waited for by it
+
+
+class Told:
+    """What a notebook's Watch wants of a session, over a stream that is only told."""
+
+    def __init__(self) -> None:
+        self.stream = Stream()
+
+    def follow(self, reader: Reader) -> Callable[[], None]:
+        """As a session does it."""
+        return self.stream.subscribe(reader)
+
+
+def show(crowd: Crowd, ends: int) -> threading.Thread:
+    """Show the run alive in the cell that is running; the thread that tells it."""
+    told = Told()
+    outputs = Outputs(FlowLab.instance())
+    watch = Watch(told, print, outputs.news)
+    watch.expect(crowd.tasks)
+    outputs.show(watch, alive=True)
+    thread = threading.Thread(target=lambda: deque(run(told.stream, crowd, ends), 0), daemon=True)
+    thread.start()
+    return thread
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -59,7 +59,7 @@ class Jupyter:
         }
         own = {name: str(self.home / place) for name, place in below.items()}
         mark, _, word = self.word.partition("=")
-        return {**os.environ, **own, mark: word, "JUPYTER_PLATFORM_DIRS": "1"}
+        return {**os.environ, **own, mark: word, "FLOWLAB_ENGINES": "2"}
 
     @property
     def origin(self) -> str:

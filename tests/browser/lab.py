@@ -161,6 +161,12 @@ class Notebook:
         source = "(i) => window.jupyterapp.shell.currentWidget.content.widgets[i].model.type"
         return bool(self.page.evaluate(source, cell) == "code")
 
+    def cell_ids(self) -> list[str]:
+        """The ids of all cells, in order."""
+        source = """() => window.jupyterapp.shell.currentWidget.content.widgets
+            .map((cell) => cell.model.sharedModel.id)"""
+        return list(self.page.evaluate(source))
+
     @property
     def count(self) -> int:
         """How many cells there are."""
