@@ -1,0 +1,96 @@
+/** The lines between the boxes on a canvas: all of them softly, those of the picked box clearly. */
+
+import type { Accent } from "./accent.ts";
+import type { Area } from "./camera.ts";
+import type { Palette } from "./palette.ts";
+import { bendOf, LANE, type Line } from "./scene.ts";
+
+const STRAIGHT = 0.3; // below this zoom lines have neither bends nor heads
+const AT_ONCE = 400; // lines in a path: one path of many thousands is drawn slowly
+const CORNER = 6;
+const HEAD = 5; // the line ends inside its head
+
+export interface Sheet {
+  readonly pen: CanvasRenderingContext2D;
+  readonly palette: Palette;
+  readonly zoom: number;
+  readonly area: Area;
+}
+
+/** Draw the lines that cross the area. */
+export function drawLines(sheet: Sheet, lines: readonly Line[], accent: Accent): void {
+  const { pen, palette, zoom, area } = sheet;
+  const inside = lines.filter((line) => crosses(line, area));
+  const faint = inside.length > 600 ? 0.55 : 1;
+  const clear: Line[] = [];
+  const near: Line[] = [];
+  const plain: Line[] = [];
+  const dim: Line[] = [];
+  for (const line of inside) {
+    if (accent.touches(line)) near.push(line);
+    else if (accent.follows(line)) clear.push(line);
+    else if (accent.isDim(line.start) || accent.isDim(line.end)) dim.push(line);
+    else plain.push(line);
+  }
+  const width = Math.max(1.2, 0.7 / zoom);
+  pen.globalAlpha = 0.25 * faint;
+  drawAll(sheet, dim, palette.line, width);
+  pen.globalAlpha = (accent.picked === null ? 1 : 0.5) * faint;
+  drawAll(sheet, plain, palette.line, width);
+  pen.globalAlpha = 0.8;
+  drawAll(sheet, clear, palette.focus, Math.max(1.6, 1.1 / zoom));
+  pen.globalAlpha = 1;
+  drawAll(sheet, near, palette.focus, Math.max(2.4, 1.6 / zoom));
+}
+
+function drawAll(sheet: Sheet, lines: readonly Line[], colour: string, width: number): void {
+  const { pen, zoom } = sheet;
+  pen.strokeStyle = colour;
+  pen.fillStyle = colour;
+  pen.lineWidth = width;
+  pen.lineJoin = "round";
+  pen.lineCap = "butt";
+  for (let i = 0; i < lines.length; i += AT_ONCE) {
+    const some = lines.slice(i, i + AT_ONCE);
+    pen.beginPath();
+    for (const line of some) trace(pen, line, zoom < STRAIGHT);
+    pen.stroke();
+    if (zoom < STRAIGHT) continue;
+    pen.beginPath();
+    for (const { to } of some) {
+      pen.moveTo(to.x, to.y);
+      pen.lineTo(to.x - 7, to.y - 3.5);
+      pen.lineTo(to.x - 7, to.y + 3.5);
+      pen.closePath();
+    }
+    pen.fill();
+  }
+}
+
+function trace(pen: CanvasRenderingContext2D, line: Line, straight: boolean): void {
+  const { from, to, below } = line;
+  pen.moveTo(from.x, from.y);
+  if (straight && below === null) {
+    pen.lineTo(to.x, to.y);
+  } else if (below === null) {
+    const bend = bendOf(line);
+    pen.bezierCurveTo(from.x + bend, from.y, to.x - bend, to.y, to.x - HEAD, to.y);
+  } else {
+    const right = from.x + LANE;
+    const left = to.x - LANE;
+    pen.arcTo(right, from.y, right, below, CORNER);
+    pen.arcTo(right, below, left, below, CORNER);
+    pen.arcTo(left, below, left, to.y, CORNER);
+    pen.arcTo(left, to.y, to.x, to.y, CORNER);
+    pen.lineTo(to.x - HEAD, to.y);
+  }
+}
+
+function crosses({ from, to, below }: Line, area: Area): boolean {
+  const left = Math.min(from.x, to.x - LANE);
+  const right = Math.max(from.x + LANE, to.x);
+  const top = Math.min(from.y, to.y, below ?? from.y);
+  const bottom = Math.max(from.y, to.y, below ?? from.y);
+  const across = left <= area.x + area.width && right >= area.x;
+  return across && top <= area.y + area.height && bottom >= area.y;
+}
