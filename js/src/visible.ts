@@ -6,7 +6,7 @@
  */
 
 export const MOST = 200; // columns of one text that are shown at most
-export const LINE = 4_000; // characters of a line of a log
+export const LINE = 4_200; // characters of a line of a log, and of what says that it was cut
 export const BLOCK = 200_000; // characters of a source or a traceback
 
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
