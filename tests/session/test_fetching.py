@@ -9,6 +9,7 @@ from flowlab import Client, blob, remote
 from flowlab.errors import StoreError, UsageError
 from flowlab.model.limits import INLINE_OBJECT
 from flowlab.model.payload import Stored
+from flowlab.session import fetching
 from tests.session.declare import constant, task
 
 BIG = INLINE_OBJECT * 2
@@ -52,12 +53,51 @@ def test_a_value_outlives_its_object(session):
     assert instance.size == made.output.info.size
 
 
-def test_an_object_that_is_unkept_under_a_fetch_is_an_error_and_no_hang(session):
+def test_an_object_that_is_unkept_under_a_fetch_is_an_error_and_no_hang(session, monkeypatch):
     made = task(session, "hang")
     made.output.keep()
     session.submit()
-    unkeeper = threading.Timer(0, lambda: session.unkeep([made.output]))
-    unkeeper.start()
-    with pytest.raises(UsageError, match=r"keep flag|was un-kept while it was fetched"):
+    waits = threading.Event()
+    check = fetching._check_kept
+
+    def check_and_say(reach, obj):
+        check(reach, obj)
+        waits.set()
+
+    monkeypatch.setattr(fetching, "_check_kept", check_and_say)
+    errors = []
+
+    def fetch():
+        try:
+            made.output.fetch()
+        except UsageError as error:
+            errors.append(str(error))
+
+    fetcher = threading.Thread(target=fetch)
+    fetcher.start()
+    assert waits.wait(10)
+    session.unkeep([made.output])
+    fetcher.join(10)
+    assert not fetcher.is_alive()
+    assert len(errors) == 1
+    assert "was un-kept while it was fetched" in errors[0]
+
+
+def test_an_object_that_is_unkept_while_it_is_made_again_is_an_error_and_no_hang(
+    no_leaks, monkeypatch
+):
+    with Client(inline=True) as client, client.new_session() as session:
+        made = remote(lambda ctx, n: b"x" * int(n.get_bytes()))(blob(str(BIG)))
+        made.output.keep()
+        session.submit()
         made.output.fetch()
-    unkeeper.join()
+        vanish(session, made.output)
+        reopen = session._access.reopen
+
+        def reopen_and_unkeep(task_id):
+            reopen(task_id)
+            session.unkeep([made.output])
+
+        monkeypatch.setattr(session._access, "reopen", reopen_and_unkeep)
+        with pytest.raises(UsageError, match="was un-kept while it was fetched"):
+            made.output.fetch()

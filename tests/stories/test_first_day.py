@@ -140,22 +140,27 @@ def test_a_thousand_interrupts_lose_no_reply_and_end_no_engine(client, session):
     boards = list(run_of(client).boards.iterdir())
     session.submit()
     interrupts = 0
-    while by_id and interrupts < 1_000 and not session.settled(0):
+
+    def hits():
+        return sum(len(report.cancelled) for report in watcher.of(Reported))
+
+    # On a loaded machine most words come when their task is over: then there are more of them
+    while by_id and (interrupts < 1_000 or hits() <= 100) and not session.settled(0):
         for task_id, _ in (row for board in boards for row in read_board(board) or ()):
             if task_id in by_id:  # it runs at this moment, and perhaps still when the word comes
                 session.cancel([by_id.pop(task_id)])
                 interrupts += 1
         for engine in engines:
-            os.kill(engine, signal.SIGINT)
+            with suppress(ProcessLookupError):  # an engine that ended is told below, with why
+                os.kill(engine, signal.SIGINT)
     assert session.settled(60)
     session.update(naps)
     states = [nap.state for nap in naps]
-    assert interrupts == 1_000
+    assert interrupts >= 1_000
     assert set(states) == {"finished", "cancelled"}
-    hit = sum(len(report.cancelled) for report in watcher.of(Reported))
-    assert hit > 10, f"only {hit} interrupts found their task running"
-    assert sorted(engine_pids(client)) == engines
+    assert hits() > 100, f"only {hits()} of {interrupts} interrupts found their task running"
     assert not watcher.of(EngineLost)
+    assert sorted(engine_pids(client)) == engines
 
 
 # --- engines that die
