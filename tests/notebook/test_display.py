@@ -7,6 +7,9 @@ import pytest
 
 from flowlab.notebook.display import tasks_of
 from flowlab.notebook.extension import loaded
+from flowlab.notebook.widget import BUILD, GraphWidget, is_built
+
+VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def test_text_says_what_a_cell_reads_and_makes(notebook, capsys):
@@ -51,6 +54,64 @@ def test_a_front_end_gets_a_picture_that_is_replaced_when_the_graph_is_done(note
     assert updated.wait(10)
     assert "svg" in shown[-1][0]["image/svg+xml"]
     assert "1/1" in shown[-1][0]["text/plain"]
+
+
+@pytest.fixture
+def published(notebook):
+    shown = []
+    notebook.shell.display_pub.publish = lambda data, **more: shown.append(data)
+    return shown
+
+
+@pytest.fixture
+def submit_in_a_front_end(notebook):
+    def submit(policy):
+        notebook.run(f"%config FlowLab.display = {policy!r}")
+        notebook.run("%%task a\n1")
+        loaded(notebook.shell).screen.front_end = True
+        loaded(notebook.shell).magics.submit("--wait")
+
+    return submit
+
+
+def test_a_front_end_gets_the_live_view_where_it_was_built(
+    notebook, published, submit_in_a_front_end
+):
+    submit_in_a_front_end("widget")
+    assert (VIEW in published[0]) == is_built()
+    assert "<svg" in published[0]["image/svg+xml"]
+    assert (loaded(notebook.shell).screen.outputs.widget is not None) == is_built()
+
+
+def test_where_it_was_not_built_a_line_says_once_how_to(
+    monkeypatch, published, submit_in_a_front_end, capsys
+):
+    monkeypatch.setattr(GraphWidget, "_esm", "")  # as in a checkout that nobody built
+    submit_in_a_front_end("auto")
+    assert BUILD not in capsys.readouterr().out  # a terminal's shell gets text
+    submit_in_a_front_end("widget")
+    submit_in_a_front_end("widget")
+    assert capsys.readouterr().out.count(BUILD) == 1
+    assert published
+    assert not any(VIEW in data for data in published)
+
+
+def test_headless_there_is_no_live_view_even_when_it_is_asked_for(notebook, published):
+    notebook.run("%config FlowLab.display = 'widget'")
+    notebook.run("%%task a\n1")
+    notebook.run("%submit --wait")
+    assert [set(data) for data in published] == [{"image/svg+xml", "text/plain"}]
+    assert loaded(notebook.shell).screen.outputs.widget is None
+
+
+def test_closing_ends_what_is_shown_alive_and_leaves_its_picture(
+    notebook, published, submit_in_a_front_end
+):
+    submit_in_a_front_end("widget")
+    notebook.run("%flowlab close")
+    assert VIEW not in published[-1]
+    assert "1/1 task finished" in published[-1]["text/plain"]
+    assert not [each for each in threading.enumerate() if each.name == "flowlab-flusher"]
 
 
 def test_an_interrupted_wait_stops_the_tasks(notebook):

@@ -1,5 +1,7 @@
 """Loading and unloading."""
 
+import threading
+
 from flowlab.notebook.extension import load_ipython_extension, loaded, unload_ipython_extension
 
 NAMES = [("cell", "task"), ("line", "submit"), ("line", "fetch"), ("line", "wait"),
@@ -25,6 +27,19 @@ def test_unloading_undoes_everything(shell):
     unload_ipython_extension(shell)
     load_ipython_extension(shell)
     assert all(shell.find_magic(name, kind) for kind, name in NAMES)
+
+
+def test_unloading_ends_every_thread_and_leaves_a_picture(notebook):
+    shown = []
+    notebook.shell.display_pub.publish = lambda data, **more: shown.append(data)
+    before = set(threading.enumerate())
+    notebook.run("%config FlowLab.display = 'widget'")
+    notebook.run("%%task slow\nimport time\ntime.sleep(0.3)")
+    loaded(notebook.shell).screen.front_end = True
+    loaded(notebook.shell).magics.submit("")
+    unload_ipython_extension(notebook.shell)
+    assert set(shown[-1]) == {"image/svg+xml", "text/plain"}
+    assert set(threading.enumerate()) <= before
 
 
 def test_a_name_that_is_taken_stays_as_it_is(shell, capsys):
