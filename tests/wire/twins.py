@@ -1,18 +1,23 @@
 """Writes cases that both twins must answer alike: `python -m tests.wire.twins`.
 
-`tests/journals/layouts.json` has graphs with their places, `tests/journals/groups.json` tasks with
-the boxes that stand for them; the tests of `js/src/layout.ts` and `collapse.ts` read them.
+In `tests/journals`, `layouts.json` has graphs with their places, `groups.json` tasks with the boxes
+that stand for them, and `views.json` what is seen at the end of each recorded journal, with
+snapshots of it on the way. The tests of the front end's twins read them.
 """
 
 import json
 import random
-from pathlib import Path
 
+import msgspec
+
+from flowlab.view.fold import fold
+from flowlab.view.frames import snapshot
 from flowlab.view.groups import shown
 from flowlab.view.layout import layout
+from flowlab.view.picture import View
 from tests.view.story import Story
+from tests.wire.journals import FOLDER, STORIES, read
 
-FOLDER = Path(__file__).parents[1] / "journals"
 GRAPHS = 40
 TREES = 40
 NAMES = ("load/part{}", "load/part{}/read", "fit", "a/b/c{}", "a/b", "out{}", "/x//y{}/", "é{}/z")
@@ -69,13 +74,72 @@ def trees():
         }
 
 
+def views():
+    """Recorded journals: what is seen at the end, and snapshots after the first few entries."""
+    for name in STORIES:
+        entries = read(name)
+        cuts = sorted({0, 1, len(entries) // 3, len(entries) // 2, len(entries) - 1})
+        yield {
+            "journal": name,
+            "view": seen(fold(View(), entries)),
+            "snapshots": [[k, snapshot(fold(View(), entries[:k]))] for k in cuts],
+        }
+
+
+def seen(view):
+    """A view in the front end's words: decoded tasks and objects, by their ids."""
+    tasks = [
+        {
+            **msgspec.to_builtins(task),
+            "id": task.id,
+            "session": task.session,
+            "name": task.name,
+            "kind": task.kind,
+            "inputs": task.inputs,
+            "outputs": task.outputs,
+            "labels": task.spec.labels,
+            "cpus": task.spec.resources.cpus,
+            "function": task.spec.function,
+            "place": dict(
+                zip(("file", "line", "cell"), msgspec.to_builtins(task.place), strict=True)
+            ),
+        }
+        for task in view.of()
+    ]
+    objects = [
+        {
+            **msgspec.to_builtins(thing),
+            "id": thing.id,
+            "label": thing.label,
+            "data_type": thing.spec.data_type,
+            "constant": thing.spec.constant,
+        }
+        for thing in view.objects.values()
+    ]
+    for each in (*tasks, *objects):
+        del each["spec"]
+    return {
+        "epoch": view.epoch,
+        "seq": view.seq,
+        "trace_seq": view.trace_seq,
+        "tasks": tasks,
+        "objects": objects,
+        "sessions": list(view.sessions.values()),
+        "engines": list(view.engines.values()),
+        "sources": list(view.sources.items()),
+        "notices": view.notices,
+    }
+
+
 def make(cases):
     """One case a line."""
-    lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+    lines = ",\n".join(
+        json.dumps(msgspec.to_builtins(case), separators=(",", ":")) for case in cases
+    )
     return f"[\n{lines}\n]\n"
 
 
-FILES = {"layouts.json": layouts, "groups.json": trees}
+FILES = {"layouts.json": layouts, "groups.json": trees, "views.json": views}
 
 if __name__ == "__main__":
     for name, cases in FILES.items():
