@@ -14,8 +14,8 @@ export const KEPT = 3_000;
 interface Kept {
   readonly host: HTMLElement;
   readonly panel: Panel;
-  /** Who had the keyboard when the place was lost. */
-  focused: Element | null;
+  /** Whether it had the keyboard when its place was lost. */
+  hadKeyboard: boolean;
   timer: ReturnType<typeof setTimeout> | null;
 }
 
@@ -37,11 +37,10 @@ export function createShelf(store: Store, stop: () => void): Shelf {
   };
   const create = (): Kept => {
     const host = document.createElement("div");
-    return { host, panel: createPanel(host, store, { stop }), focused: null, timer: null };
+    return { host, panel: createPanel(host, store, { stop }), hadKeyboard: false, timer: null };
   };
   const lay = (kept: Kept): void => {
-    const active = activeElement(kept.host);
-    kept.focused = active !== null && kept.host.contains(active) ? active : null;
+    kept.hadKeyboard = hasKeyboard(kept.host);
     kept.host.remove();
     kept.timer = setTimeout(drop, KEPT, kept);
     waiting.push(kept);
@@ -52,7 +51,7 @@ export function createShelf(store: Store, stop: () => void): Shelf {
       if (kept.timer !== null) clearTimeout(kept.timer);
       kept.timer = null;
       place.append(kept.host);
-      requestAnimationFrame(() => focusAgain(kept)); // the place is not on the page yet
+      requestAnimationFrame(() => giveKeyboardBack(kept)); // the place is not on the page yet
       return () => lay(kept);
     },
     destroy() {
@@ -61,16 +60,15 @@ export function createShelf(store: Store, stop: () => void): Shelf {
   };
 }
 
-/** Give the keyboard back, unless somebody else has it by now. */
-function focusAgain(kept: Kept): void {
-  const { focused } = kept;
-  kept.focused = null;
-  if (!(focused instanceof HTMLElement) || document.activeElement !== document.body) return;
-  focused.focus({ preventScroll: true });
+/** Give the keyboard back, unless something else has it by now. */
+function giveKeyboardBack(kept: Kept): void {
+  if (kept.hadKeyboard && document.activeElement === document.body) kept.panel.focus();
+  kept.hadKeyboard = false;
 }
 
-/** Who has the keyboard, in the page or in the shadow tree that holds the host. */
-function activeElement(host: HTMLElement): Element | null {
+/** Whether something in the host has the keyboard, in the page or in a shadow tree. */
+function hasKeyboard(host: HTMLElement): boolean {
   const root = host.getRootNode();
-  return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+  if (!(root instanceof Document || root instanceof ShadowRoot)) return false;
+  return root.activeElement !== null && host.contains(root.activeElement);
 }
