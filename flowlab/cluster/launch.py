@@ -15,6 +15,7 @@ import ipyparallel
 
 from flowlab.cluster.choice import EngineChoice
 from flowlab.cluster.controller import HUB_SECONDS, ControllerWatch
+from flowlab.cluster.logs import last_words
 from flowlab.cluster.own import ENGINE_ARGS, make_cluster
 from flowlab.cluster.run import RunDirectory
 from flowlab.cluster.starts import Starts
@@ -149,9 +150,12 @@ class Launcher:
             )
             return
         self._office.unavailable(
-            f"{type(error).__name__}: {reason}. See the logs in "
-            f"{self._run.profile / 'log'}, or try Client(inline=True)."
+            f"{type(error).__name__}: {reason}. Client(inline=True) needs no engines. "
+            f"{self._last_words()}"
         )
+
+    def _last_words(self) -> str:
+        return last_words(self._run.profile / "log")
 
     async def _begin(self) -> None:
         if self._choice.connection is not None:
@@ -254,18 +258,16 @@ class Launcher:
             self._office.notice(f"an engine (process {pid}) ended before it was of use", "warning")
         if self._starts.exhausted():
             self._starts.stop()
-            reason = (
-                f"{self._starts.failures} engines in a row could not be started; see the logs in "
-                f"{self._run.profile / 'log'}"
-            )
+            failures = self._starts.failures
+            reason = f"{failures} engines in a row could not be started. {self._last_words()}"
             self._office.notice(reason, "error")
             if self._starts.living() == 0:
                 self._office.unavailable(reason)
         elif self._is_overdue(now):
             self._starts.stop()
             self._office.unavailable(
-                f"no engine came in {self._choice.start_seconds:.0f} s; see the logs in "
-                f"{self._run.profile / 'log'}, or try Client(inline=True)"
+                f"no engine came in {self._choice.start_seconds:.0f} s; Client(inline=True) needs "
+                f"none. {self._last_words()}"
             )
         number = self._starts.due(now)
         if number:
