@@ -13,7 +13,7 @@ def last_words(directory: Path) -> str:
         # An engine's rather than the controller's, which goes on talking
         newest = max(
             written,
-            key=lambda path: ("engine" in path.name, path.stat().st_mtime),
+            key=lambda path: ("controller" not in path.name, path.stat().st_mtime),
             default=None,
         )
         if newest is None:

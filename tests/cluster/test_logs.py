@@ -19,9 +19,9 @@ def test_the_end_of_the_newest_log_is_told(tmp_path):
 
 
 def test_an_engines_log_is_told_rather_than_the_controllers(tmp_path):
-    (tmp_path / "ipengine-1.log").write_text("why")
+    (tmp_path / "0.log").write_text("why")
     (tmp_path / "ipcontroller-1.log").write_text("chatter")
-    os.utime(tmp_path / "ipengine-1.log", (1, 1))
+    os.utime(tmp_path / "0.log", (1, 1))
     assert last_words(tmp_path).endswith("why")
 
 
