@@ -50,7 +50,7 @@ class Follower:
         # the worker thread's
         self._reel = Reel(epoch=time.time_ns() // 1_000_000)
         self._position = Position()
-        self._stamp = Stamp()
+        self._stamp: Stamp | None = None  # of what was read to its end
         self._has_facts = False
         self._is_caught_up = False
         self._fault = ""
@@ -159,7 +159,7 @@ class Follower:
         self._reel.take([entry for entry in reading.entries if entry.session in ours])
         self._is_caught_up = self._is_caught_up or self._has_facts
         if reading.position != self._position:
-            self._position = reading.position
+            self._position, self._stamp = reading.position, None
         elif self._has_facts:
             self._stamp = seen
         else:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from email.message import Message
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,8 +47,13 @@ class Answer(NamedTuple):
     """What the server said."""
 
     status: int
-    headers: dict[str, str]
+    headers: Message
     body: bytes
+
+    @property
+    def cookies(self):
+        """The cookies that it sets, one text each."""
+        return self.headers.get_all("Set-Cookie", [])
 
     @property
     def json(self):
@@ -149,10 +155,10 @@ class Server:
         )
         try:
             with urllib.request.build_opener(_Stay).open(request, timeout=20) as answer:
-                return Answer(answer.status, dict(answer.headers), answer.read())
+                return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
             with error:
-                return Answer(error.code, dict(error.headers), error.read())
+                return Answer(error.code, error.headers, error.read())
 
     def journal(self, name: str):
         """The journal that has a session of this name, or None."""
