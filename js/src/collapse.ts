@@ -47,25 +47,30 @@ function edgesOf(view: View, contents: readonly Content[]): Edge[] {
   });
   const seen = new Set<number>();
   const edges: Edge[] = [];
-  contents.forEach(({ tasks }, place) => {
-    for (const maker of tasks.flatMap((id) => makersOf(view, id))) {
-      const start = owner.get(maker);
-      if (start === undefined || start === place) continue;
-      const key = start * contents.length + place;
-      if (!seen.has(key)) edges.push([start, place]);
+  for (const [end, { tasks }] of contents.entries()) {
+    const link = (maker: TaskId) => {
+      const start = owner.get(maker) ?? end;
+      const key = start * contents.length + end;
+      if (start === end || seen.has(key)) return;
       seen.add(key);
-    }
-  });
+      edges.push([start, end]);
+    };
+    for (const id of tasks) eachMaker(view, id, link);
+  }
   return edges;
+}
+
+function eachMaker(view: View, id: TaskId, act: (maker: TaskId) => void): void {
+  for (const thing of view.tasks.get(id)?.inputs ?? []) {
+    const maker = view.objects.get(thing)?.maker ?? null;
+    if (maker !== null) act(maker);
+  }
 }
 
 /** The tasks that make the inputs of a task. */
 export function makersOf(view: View, id: TaskId): TaskId[] {
   const makers: TaskId[] = [];
-  for (const thing of view.tasks.get(id)?.inputs ?? []) {
-    const maker = view.objects.get(thing)?.maker;
-    if (maker !== undefined && maker !== null) makers.push(maker);
-  }
+  eachMaker(view, id, (maker) => makers.push(maker));
   return makers;
 }
 
@@ -88,29 +93,35 @@ function sum(group: Group, width: (below: Group) => number): number {
 function collapsed(root: Group, budget: number, { opened, closed }: Wishes): ReadonlySet<Group> {
   const found = new Set<Group>();
   const kept = withParents(root, opened);
-  const widths = new Map<Group, number>(); // boxes that stand for a group now
-  const widthOf = (group: Group) => (found.has(group) ? 1 : (widths.get(group) ?? 0));
+  const widths = new Map<Group, number>(); // boxes that stand for a group now, if others are below
+  const widthOf = (group: Group): number =>
+    found.has(group) ? 1 : (widths.get(group) ?? group.tasks.size);
+  const measure = (group: Group): number => {
+    if (group.below.size > 0) widths.set(group, sum(group, widthOf));
+    return widthOf(group);
+  };
   const levels: Group[][] = [];
   for (const group of walk(root).reverse()) {
     if (closed.has(group.path)) found.add(group);
-    widths.set(group, sum(group, widthOf));
-    const depth = depthOf(group);
-    levels[depth] = levels[depth] ?? [];
-    levels[depth]?.push(group);
+    if (measure(group) > 1) at(levels, depthOf(group)).push(group);
   }
   let count = sum(root, widthOf) - root.tasks.size;
   for (const level of levels.reverse()) {
-    for (const group of level ?? []) widths.set(group, sum(group, widthOf));
-    const bySize = [...(level ?? [])].sort((a, b) => (widths.get(b) ?? 0) - (widths.get(a) ?? 0));
-    for (const group of bySize) {
+    const wide = (level ?? []).map((group) => ({ group, width: measure(group) }));
+    for (const { group, width } of wide.sort((a, b) => b.width - a.width)) {
       if (count <= budget) return found;
-      const width = widthOf(group);
       if (width <= 1 || kept.has(group)) continue;
       found.add(group);
       count -= width - 1;
     }
   }
   return found;
+}
+
+function at(levels: Group[][], depth: number): Group[] {
+  const level = levels[depth] ?? [];
+  levels[depth] = level;
+  return level;
 }
 
 /** The groups of these paths, and all above them: what is opened must be seen. */

@@ -78,6 +78,7 @@ export function declaredTask(spec: TaskSpec): TaskView {
 
 /** A task's name without slashes around it, or its kind when it has none. */
 export function shownName(name: string, kind: string): string {
+  if (name === "" || (name[0] !== "/" && name[name.length - 1] !== "/")) return name || kind;
   return name.replace(/^\/+|\/+$/g, "") || kind;
 }
 

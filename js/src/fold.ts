@@ -33,7 +33,6 @@ import type {
   EngineView,
   Failure,
   ObjectId,
-  ObjectState,
   SessionId,
   SessionView,
   TaskId,
@@ -114,11 +113,17 @@ function submit(draft: Draft, event: Submitted): void {
   const makers = new Map<ObjectId, TaskId>();
   for (const spec of event.tasks) for (const id of spec[5]) makers.set(id, spec[0]);
   for (const [id, label, data_type, content_type, keep, constant] of event.objects) {
-    const state: ObjectState = constant ? "made" : "unmade";
-    const size = sizes.get(id) ?? null;
-    const maker = makers.get(id) ?? null;
-    const found = { id, label, data_type, content_type, state, size, maker };
-    draft.objects.set(id, { ...found, kept: keep, constant });
+    draft.objects.set(id, {
+      id,
+      label,
+      data_type,
+      content_type,
+      state: constant ? "made" : "unmade",
+      size: sizes.get(id) ?? null,
+      maker: makers.get(id) ?? null,
+      kept: keep,
+      constant,
+    });
   }
   for (const spec of event.tasks) {
     draft.tasks.set(spec[0], declaredTask(spec));

@@ -51,9 +51,11 @@ export interface Groups {
 interface Branch extends Group {
   readonly parent: Branch | null;
   readonly tasks: Set<TaskId>;
-  readonly below: Map<string, Branch>;
+  below: Map<string, Branch>;
   readonly counts: number[];
   total: number;
+  good: number;
+  ended: number;
   ran: number;
   seconds: number;
   squares: number;
@@ -103,9 +105,9 @@ export function isLeaf(group: Group): boolean {
 }
 
 /** Its own tasks and those of all groups below, in the order of the tree. */
-export function allTasks(group: Group): TaskId[] {
-  const found = [...group.tasks];
-  for (const below of group.below.values()) for (const id of allTasks(below)) found.push(id);
+export function allTasks(group: Group, found: TaskId[] = []): TaskId[] {
+  for (const id of group.tasks) found.push(id);
+  for (const below of group.below.values()) allTasks(below, found);
   return found;
 }
 
@@ -122,21 +124,26 @@ export function timesOf(group: Group): Times {
   };
 }
 
+const NOTHING: Map<string, Branch> = new Map(); // most groups have none below; never written to
+const GOOD = STATES.map(isGood);
+const FINAL = STATES.map(isFinal);
+
+// A plain literal: there may be as many of them as tasks.
 function branch(path: string, name: string, parent: Branch | null): Branch {
   return {
-    ...{ path, name, parent, tasks: new Set<TaskId>(), below: new Map<string, Branch>() },
-    ...{ counts: [...ZEROS], total: 0, ran: 0, seconds: 0, squares: 0 },
-    get good() {
-      return sumOf(this.counts, isGood);
-    },
-    get ended() {
-      return sumOf(this.counts, isFinal);
-    },
+    path,
+    name,
+    parent,
+    tasks: new Set<TaskId>(),
+    below: NOTHING,
+    counts: ZEROS.slice(),
+    total: 0,
+    good: 0,
+    ended: 0,
+    ran: 0,
+    seconds: 0,
+    squares: 0,
   };
-}
-
-function sumOf(counts: readonly number[], which: (state: (typeof STATES)[number]) => boolean) {
-  return STATES.reduce((sum, state, i) => sum + (which(state) ? (counts[i] ?? 0) : 0), 0);
 }
 
 function begin(tree: Tree, view: View): void {
@@ -179,6 +186,8 @@ function count({ group, state, seconds }: Counted, by: 1 | -1): void {
   for (let each: Branch | null = group; each; each = each.parent) {
     each.counts[state] = (each.counts[state] ?? 0) + by;
     each.total += by;
+    if (GOOD[state]) each.good += by;
+    if (FINAL[state]) each.ended += by;
     if (seconds === null) continue;
     each.ran += by;
     each.seconds += by * seconds;
@@ -195,6 +204,7 @@ function place(tree: Tree, name: string): Branch {
     let below = group.below.get(part);
     if (!below) {
       below = branch(path, part, group);
+      if (group.below === NOTHING) group.below = new Map();
       group.below.set(part, below);
       tree.groups.set(path, below);
     }

@@ -112,8 +112,8 @@ function add(column: Int32Array, place: number, more: number): void {
   column[place] = (column[place] as number) + more;
 }
 
-function some({ starts, nodes }: Neighbours, node: number): Int32Array {
-  return nodes.subarray(starts[node], starts[node + 1]);
+function sizeOf({ starts }: Neighbours, node: number): number {
+  return (starts[node + 1] as number) - (starts[node] as number);
 }
 
 /** The length of the longest way to each box; what needs nothing stands close to its reader. */
@@ -122,22 +122,25 @@ function findRanks({ count, before, after }: Graph): Int32Array {
   const missing = new Int32Array(count);
   const queue: number[] = [];
   for (let node = 0; node < count; node++) {
-    missing[node] = some(before, node).length;
+    missing[node] = sizeOf(before, node);
     if (missing[node] === 0) queue.push(node);
   }
+  const { starts, nodes } = after;
   for (const node of queue) {
     const rank = (ranks[node] as number) + 1;
-    for (const following of some(after, node)) {
+    for (let i = starts[node] as number; i < (starts[node + 1] as number); i++) {
+      const following = nodes[i] as number;
       if (rank > (ranks[following] as number)) ranks[following] = rank;
       add(missing, following, -1);
       if (missing[following] === 0) queue.push(following);
     }
   }
   for (let node = 0; node < count; node++) {
-    const readers = some(after, node);
-    if (some(before, node).length > 0 || readers.length === 0) continue;
+    if (sizeOf(before, node) > 0 || sizeOf(after, node) === 0) continue;
     let nearest = Number.POSITIVE_INFINITY;
-    for (const reader of readers) nearest = Math.min(nearest, ranks[reader] as number);
+    for (let i = starts[node] as number; i < (starts[node + 1] as number); i++) {
+      nearest = Math.min(nearest, ranks[nodes[i] as number] as number);
+    }
     ranks[node] = nearest - 1;
   }
   return ranks;
@@ -152,7 +155,7 @@ function orderLayers(layers: number[][], { count, before, after }: Graph): void 
     const forth = sweep % 2 === 0;
     for (const layer of forth ? layers : layers.slice().reverse()) {
       for (const node of layer) means[node] = mean(forth ? before : after, node, place);
-      layer.sort((a, b) => (means[a] as number) - (means[b] as number));
+      layer.sort((a, b) => (means[a] as number) - (means[b] as number)); // stable, as in Python
       spread(layer, place);
     }
   }

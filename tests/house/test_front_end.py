@@ -51,7 +51,8 @@ def products() -> list[Path]:
 
 def has_types_alone(text: str) -> bool:
     """Whether nothing of a file is left when it is built."""
-    return not re.search(r"^(export )?(default|const|let|function|class|async|enum)\b", text, re.MULTILINE)
+    code = r"^(export )?(default|const|let|function|class|async|enum)\b"
+    return not re.search(code, text, re.MULTILINE)
 
 
 def imports(path: Path) -> set[str]:
