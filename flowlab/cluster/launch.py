@@ -15,7 +15,7 @@ import ipyparallel
 
 from flowlab.cluster.choice import EngineChoice
 from flowlab.cluster.controller import HUB_SECONDS, ControllerWatch
-from flowlab.cluster.logs import last_words
+from flowlab.cluster.logs import Heard, last_words
 from flowlab.cluster.own import ENGINE_ARGS, make_cluster
 from flowlab.cluster.run import RunDirectory
 from flowlab.cluster.starts import Starts
@@ -45,6 +45,7 @@ class Launcher:
         self._run = run
         self._choice = choice
         self._office = office
+        self._heard = Heard()
         self._loop = asyncio.new_event_loop()
         self._stopping = False
         self._cluster: Any = None
@@ -155,7 +156,7 @@ class Launcher:
         )
 
     def _last_words(self) -> str:
-        return last_words(self._run.profile / "log")
+        return last_words(self._run.profile / "log", self._heard.text)
 
     async def _begin(self) -> None:
         if self._choice.connection is not None:
@@ -164,7 +165,7 @@ class Launcher:
             self._watch_client()
             await self._wait_for_foreign()
             return
-        self._cluster = make_cluster(self._run, self._choice.profile, self._resume)
+        self._cluster = make_cluster(self._run, self._choice.profile, self._resume, self._heard)
         if not self._resume:
             await self._start_own()
         elif self._cluster.controller is None:

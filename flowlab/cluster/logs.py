@@ -1,21 +1,33 @@
 """What ipyparallel's processes wrote last: the end of an error about one that did not come."""
 
+import logging
 from pathlib import Path
 
-TAIL = 1500  # bytes of the newest log that are shown
+TAIL = 1500  # characters that are shown
 
 
-def last_words(directory: Path) -> str:
-    """Where the logs are, and the end of the newest that says anything; a sentence or more."""
+class Heard(logging.Handler):
+    """Keeps the output of the process that failed last: ipyparallel logs it and drops its file."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.text = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take in what is logged."""
+        said = record.getMessage()
+        if "Output for" in said:
+            self.text = said[-TAIL:].strip()
+
+
+def last_words(directory: Path, heard: str) -> str:
+    """Where the logs are, and what a failed process said, or else the end of the newest log."""
     where = f"The logs are in {directory}"
+    if heard:
+        return f"{where}; what failed last said:\n{heard}"
     try:
         written = [path for path in directory.iterdir() if path.is_file() and path.stat().st_size]
-        # An engine's rather than the controller's, which goes on talking
-        newest = max(
-            written,
-            key=lambda path: ("controller" not in path.name, path.stat().st_mtime),
-            default=None,
-        )
+        newest = max(written, key=lambda path: path.stat().st_mtime, default=None)
         if newest is None:
             return f"{where}, and say nothing."
         with newest.open("rb") as file:

@@ -19,15 +19,19 @@ CONTROLLER_ARGS = [
 ENGINE_ARGS = ["--IPEngine.max_heartbeat_misses=0"]
 
 
-def make_cluster(run: RunDirectory, profile: str | None, resume: bool) -> Any:
+def make_cluster(
+    run: RunDirectory, profile: str | None, resume: bool, heard: logging.Handler
+) -> Any:
     """An ipyparallel Cluster that is not started yet; or, to `resume`, the one that was.
 
     It lives on when this process is killed, so that another one can take it up; ending it is the
     reaper's job. Without a profile of the user's its files lie in the private runtime directory.
+
+    heard  gets what it logs
     """
-    log = logging.getLogger("flowlab.ipyparallel")
-    log.propagate = False  # what its processes wrote is in their log files
-    log.addHandler(logging.NullHandler())
+    log = logging.getLogger(f"flowlab.ipyparallel.{run.run}")
+    log.propagate = False  # what is to be known of it is said by us
+    log.addHandler(heard)
     options: dict[str, Any] = {"log": log, "parent": None, "shutdown_atexit": False}
     if profile:
         options["profile"] = profile
