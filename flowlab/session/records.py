@@ -5,11 +5,13 @@ from typing import Any
 
 from flowlab.model.ids import Assignment, EngineId, SessionId, TaskId
 from flowlab.model.specs import Failure, TaskSpec
+from flowlab.model.states import FINAL, State
 
-# Rain's names of states, and two of our own
-WAITING, READY, ASSIGNED, RUNNING = "notAssigned", "ready", "assigned", "running"
-FINISHED, FAILED, SKIPPED, CANCELLED = "finished", "failed", "skipped", "cancelled"
-ENDED = frozenset({FINISHED, FAILED, SKIPPED, CANCELLED})
+WAITING = "notAssigned"  # Rain's name for what waits; all others are the same
+READY, ASSIGNED, RUNNING = State.READY.value, State.ASSIGNED.value, State.RUNNING.value
+FINISHED, FAILED = State.FINISHED.value, State.FAILED.value
+SKIPPED, CANCELLED = State.SKIPPED.value, State.CANCELLED.value
+ENDED = frozenset(state.value for state in FINAL)
 
 NOT_GIVEN = Assignment(0)
 
