@@ -1,8 +1,13 @@
-/** Measures the front end's pure rooms in Node and prints one JSON object: `npm run bench`. */
+/**
+ * Measures the front end's pure rooms in Node and prints one JSON object: `npm run bench`.
+ *
+ * With the name of a file, what a browser does with that snapshot too.
+ */
 
+import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { BUDGET, shown } from "./collapse.ts";
-import type { EventUnion } from "./events.ts";
+import type { EventUnion, Frame } from "./events.ts";
 import { createGroups } from "./groups.ts";
 import { type Edge, layout } from "./layout.ts";
 import { createStore } from "./store.ts";
@@ -104,13 +109,29 @@ function measureFrame(count: number): number {
   });
 }
 
+/** A snapshot as it arrives: parsed, folded, grouped. */
+function measureSnapshot(file: string): Record<string, number> {
+  const text = readFileSync(file, "utf8");
+  const frame = JSON.parse(text) as Frame;
+  const store = createStore();
+  const fold = median(() => store.apply(frame));
+  const group = median(() => createGroups().update(store.view, { all: true, tasks: new Set() }));
+  return { parse: median(() => JSON.parse(text)), fold, group };
+}
+
+function named(found: Record<string, number>, what: string): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(found).map(([name, time]) => [`${name}: ${what}`, time]),
+  );
+}
+
+const file = process.argv[2];
 const [small, large] = [layered(1_000), layered(10_000)];
 const found = {
   "layout of 1,000 nodes": median(() => layout(1_000, small)),
   "layout of 10,000 nodes": median(() => layout(10_000, large)),
-  ...Object.fromEntries(
-    Object.entries(measureStore(10_000)).map(([name, time]) => [`${name}: 10,000 tasks`, time]),
-  ),
+  ...named(measureStore(10_000), "10,000 tasks"),
+  ...(file ? named(measureSnapshot(file), "a snapshot") : {}),
   "frame of 25 ends and 100 lines, 10,000 tasks": measureFrame(10_000),
 };
 console.log(JSON.stringify(found));

@@ -7,7 +7,7 @@ import statistics
 import time
 
 from flowlab import Client
-from tests.benchmarks import busy
+from tests.benchmarks import busy, frontend
 from tests.benchmarks.peers import Ipyparallel
 from tests.benchmarks.workloads import GRAPHS, run_graph
 
@@ -33,6 +33,7 @@ def main() -> None:
     _print_table(ours, theirs)
     _print_busy(busy.measure(client, ROUNDS))
     client.close()
+    frontend.show()
 
 
 def _print_table(ours: dict[str, list[float]], theirs: dict[str, list[float]]) -> None:
