@@ -33,7 +33,8 @@ export function timesOf(tasks: Iterable<TaskView>): Times {
 
 /** `1.2 s ± 300 ms`, or nothing while no task has ended. */
 export function tellTimes({ count, mean, deviation }: Times): string {
-  return count === 0 ? "" : `${seconds(mean)} ± ${seconds(deviation)}`;
+  if (count < 2) return count === 0 ? "" : seconds(mean);
+  return `${seconds(mean)} ± ${seconds(deviation)}`;
 }
 
 export function groupCard(view: View, picked: Picked | null): HTMLElement {

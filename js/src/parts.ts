@@ -145,7 +145,7 @@ function furnish({
   );
   const outlinePanel = outline.element.parentElement;
   room.append(
-    element("div", { class: "bar" }, upper.element, search),
+    element("div", { class: "bar upper" }, upper.element, search),
     element("div", { class: "shown" }, canvas, outlinePanel),
     createSplitter(scope, {
       ...{ orientation: "vertical", label: "Width of the inspector", room },

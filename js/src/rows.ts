@@ -1,6 +1,6 @@
 /** A list of which only the rows that can be seen are on the page, so that thousands cost no more. */
 
-import { element, type Scope, type setAttributes } from "./dom.ts";
+import { element, type Scope } from "./dom.ts";
 
 export interface Source {
   readonly height: number; // of a row, px

@@ -75,7 +75,7 @@ interface Target {
 /** Count what is added to event targets and taken away, and observers in the same way. */
 function countBegun(window: Window, global: Record<string, unknown>): Counts {
   let begun = 0;
-  const target = (window as unknown as { EventTarget: { prototype: Target } }).EventTarget.prototype;
+  const target = homeOf(window.document, "addEventListener") as Target;
   const { addEventListener, removeEventListener } = target;
   target.addEventListener = function (this: Target, ...args: unknown[]) {
     begun += 1;
@@ -106,4 +106,11 @@ function countBegun(window: Window, global: Record<string, unknown>): Counts {
       Object.assign(target, { addEventListener, removeEventListener });
     },
   };
+}
+
+/** The prototype that holds a method. */
+function homeOf(value: object, method: string): object {
+  let home: object = value;
+  while (!Object.hasOwn(home, method)) home = Object.getPrototypeOf(home) as object;
+  return home;
 }
