@@ -21,6 +21,8 @@ from tests.house.tree import ROOT, files, name_of
 
 SOURCES = ROOT / "js" / "src"
 GENERATED = "events.ts"
+BUNDLES = ("widget.js", "dashboard.js")
+BUNDLE_BYTES = 60 * 1024  # the notebook sends it with each widget, and again at each reload
 REASON = re.compile(r"^// tested:( \S+){5,}", re.MULTILINE)
 IMPORT = re.compile(r"""^(?:import|export)\b[^;"]*?from "\./([^"]+)";""", re.MULTILINE)
 
@@ -109,6 +111,14 @@ def test_the_lock_names_no_registry():
     lock = json.loads((ROOT / "js" / "package-lock.json").read_text(encoding="utf-8"))
     assert lock["packages"], "npm install writes it"
     assert not [name for name, package in lock["packages"].items() if "resolved" in package]
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_is_small(name):
+    bundle = ROOT / "flowlab" / "static" / name
+    assert bundle.is_file(), "build it: cd js && npm ci && npm run build"
+    size = bundle.stat().st_size
+    assert size <= BUNDLE_BYTES, f"{size} bytes; `npm run sizes` tells what they are"
 
 
 def test_a_circle_is_found():
