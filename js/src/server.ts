@@ -1,0 +1,66 @@
+/** The dashboard's server, by addresses relative to the page: it may stand below any base_url. */
+
+import type { Listing } from "./listing.ts";
+
+export interface Server {
+  /** The address of a websocket. */
+  socket(path: string): string;
+  /** Remove the journal of a client that is over; an error says why it stays. */
+  remove(journal: string): Promise<void>;
+  /** Whether it lets us in; null when it does not answer. */
+  isLoggedIn(): Promise<boolean | null>;
+}
+
+/** The address of one session's frames. */
+export function framesOf(journal: string, session: number): string {
+  return `api/sessions/${encodeURIComponent(journal)}/${session}`;
+}
+
+/** `page` is the address of the page, `cookies` what document.cookie says, asked anew each time. */
+export function createServer(page: string, cookies: () => string): Server {
+  const address = (path: string): URL => new URL(`flowlab/${path}`, page);
+  return {
+    socket(path) {
+      const found = address(path);
+      found.protocol = found.protocol === "https:" ? "wss:" : "ws:";
+      return found.href;
+    },
+    async remove(journal) {
+      const answer = await fetch(address(`api/sessions/${encodeURIComponent(journal)}`), {
+        method: "DELETE",
+        headers: { "X-XSRFToken": xsrfOf(cookies()) },
+      });
+      if (!answer.ok) throw new Error(await reasonOf(answer));
+    },
+    async isLoggedIn() {
+      try {
+        const answer = await fetch(address("api/sessions"), { method: "GET" });
+        return answer.status !== 403;
+      } catch {
+        return null; // no answer at all: the server is gone, or the network
+      }
+    },
+  };
+}
+
+/** The token that says that a request comes from our own page. */
+export function xsrfOf(cookies: string): string {
+  for (const each of cookies.split("; ")) {
+    if (each.startsWith("_xsrf=")) return decodeURIComponent(each.slice("_xsrf=".length));
+  }
+  return "";
+}
+
+/** Whether a message is the list of sessions. */
+export function isListing(message: unknown): message is Listing {
+  return typeof message === "object" && message !== null && "journals" in message;
+}
+
+async function reasonOf(answer: Response): Promise<string> {
+  const said: unknown = await answer.json().catch(() => null);
+  const message =
+    typeof said === "object" && said !== null && "message" in said ? said.message : "";
+  return typeof message === "string" && message !== ""
+    ? message
+    : `the server said ${answer.status}`;
+}
