@@ -4,7 +4,7 @@ import type { Point } from "./camera.ts";
 import type { Detail, Drawing } from "./drawing.ts";
 import { cutGlyphs, drawGlyphs, hatch } from "./glyphs.ts";
 import { colourOf, FILLED, HATCHED } from "./palette.ts";
-import { STATES, type State } from "./picture.ts";
+import type { State } from "./picture.ts";
 import { type Box, HEIGHT, WIDTH } from "./scene.ts";
 
 type Pen = CanvasRenderingContext2D;
@@ -23,7 +23,9 @@ const BARRED: readonly State[] = [
 /** Boxes of one state. */
 interface Bucket {
   readonly state: State;
-  readonly boxes: readonly Box[];
+  readonly tasks: Box[];
+  readonly groups: Box[];
+  readonly related: Box[]; // those of them that have to do with the picked one
 }
 
 /** Outlines and signs. */
@@ -33,41 +35,28 @@ export function drawBoxes(
   places: readonly number[],
   detail: Detail,
 ): void {
-  const alpha = pen.globalAlpha;
-  for (const { state, boxes } of buckets(drawing, places)) {
-    const colour = colourOf(drawing.palette, state);
+  const { palette } = drawing;
+  for (const { state, tasks, groups, related } of buckets(drawing, places)) {
+    const colour = colourOf(palette, state);
     pen.strokeStyle = colour;
     pen.setLineDash(HATCHED.has(state) ? [4, 3] : []);
-    const groups = boxes.filter((box) => box.path !== null);
+    pen.fillStyle = palette.paper;
     pen.lineWidth = 1;
-    outline(pen, drawing, groups, 4);
+    trace(pen, groups, 4);
+    pen.fill();
+    pen.stroke();
     pen.lineWidth = FILLED.has(state) ? 2 : 1.2;
-    outline(pen, drawing, boxes, 0);
+    trace(pen, [...tasks, ...groups], 0);
+    pen.fill();
+    pen.stroke();
     pen.setLineDash([]);
-    if (FILLED.has(state)) {
-      pen.globalAlpha = alpha * 0.07;
-      pen.fillStyle = colour;
-      pen.fill();
-      pen.globalAlpha = alpha;
-    }
-    const scale = detail === "near" ? 1 : 1.3;
-    const tasks = boxes.filter((box) => box.path === null);
-    drawGlyphs(
-      pen,
-      state,
-      tasks.map((box) => signPoint(box, detail)),
-      drawing.palette,
-      scale,
-    );
-    drawGlyphs(
-      pen,
-      state,
-      groups.map((box) => signPoint(box, detail)),
-      drawing.palette,
-      1,
-    );
+    if (FILLED.has(state)) tint(pen, colour, 0.07);
+    trace(pen, related, 0);
+    tint(pen, palette.focus, 0.1);
+    const points = (boxes: readonly Box[]): Point[] => boxes.map((box) => signPoint(box, detail));
+    drawGlyphs(pen, state, points(tasks), palette, detail === "near" ? 1 : 1.3);
+    drawGlyphs(pen, state, points(groups), palette, 1);
   }
-  tintRelated(pen, drawing, places);
 }
 
 /** The bars of groups: how many tasks are in which state. */
@@ -93,14 +82,9 @@ export function drawBars(
 export function drawFar(pen: Pen, drawing: Drawing, places: readonly number[]): void {
   const { palette, camera, scene } = drawing;
   const thin = Math.max(1.2, 0.8 / camera.zoom);
-  for (const { state, boxes } of buckets(drawing, places)) {
+  for (const { state, tasks } of buckets(drawing, places)) {
     const colour = colourOf(palette, state);
-    const tasks = boxes.filter((box) => box.path === null);
-    pen.fillStyle = FILLED.has(state) ? colour : palette.paper;
-    pen.strokeStyle = colour;
-    pen.lineWidth = thin;
-    for (const { x, y } of tasks) pen.fillRect(x, y, WIDTH, HEIGHT);
-    if (!FILLED.has(state)) for (const { x, y } of tasks) pen.strokeRect(x, y, WIDTH, HEIGHT);
+    fillExactly(pen, tasks, FILLED.has(state) ? null : palette.paper, colour);
     if (camera.zoom < SIGNS) continue;
     const middles = tasks.map((box) => ({ x: box.x + WIDTH / 2, y: box.y + HEIGHT / 2 }));
     if (FILLED.has(state)) cutGlyphs(pen, state, middles, palette, 2.6);
@@ -108,57 +92,80 @@ export function drawFar(pen: Pen, drawing: Drawing, places: readonly number[]): 
   }
   for (const place of places) {
     const box = scene.boxes[place];
-    if (box === undefined || box.path === null) continue;
-    const whole = { x: box.x, y: box.y, width: WIDTH, height: HEIGHT };
-    pen.fillStyle = palette.paper;
-    pen.fillRect(box.x, box.y, WIDTH, HEIGHT);
-    fillBar(pen, drawing, place, whole);
-    pen.strokeStyle = colourOf(palette, drawing.standing.lead(place));
-    pen.lineWidth = 1.6 * thin;
-    pen.strokeRect(box.x, box.y, WIDTH, HEIGHT);
+    if (box !== undefined && box.path !== null) drawFarGroup(pen, drawing, place, box, thin);
   }
 }
 
-function buckets({ scene, standing }: Drawing, places: readonly number[]): readonly Bucket[] {
-  const found = new Map<State, Box[]>();
+/**
+ * Fill boxes to whole pixels, which is many times as quick as with soft edges: there may be
+ * thousands. `inside` makes them hollow, or pale when there is no room for that.
+ */
+function fillExactly(pen: Pen, boxes: readonly Box[], inside: string | null, colour: string): void {
+  const { a: scale, e: left, f: top } = pen.getTransform();
+  const width = Math.max(1, Math.round(WIDTH * scale));
+  const height = Math.max(1, Math.round(HEIGHT * scale));
+  const alpha = pen.globalAlpha;
+  const isHollow = inside !== null && height > 3;
+  pen.setTransform(1, 0, 0, 1, 0, 0);
+  if (inside !== null && !isHollow) pen.globalAlpha = alpha * 0.6;
+  pen.fillStyle = colour;
+  for (const { x, y } of boxes) {
+    pen.fillRect(Math.round(x * scale + left), Math.round(y * scale + top), width, height);
+  }
+  pen.globalAlpha = alpha;
+  if (isHollow) {
+    pen.fillStyle = inside;
+    for (const { x, y } of boxes) {
+      const [right, down] = [Math.round(x * scale + left), Math.round(y * scale + top)];
+      pen.fillRect(right + 1, down + 1, width - 2, height - 2);
+    }
+  }
+  pen.setTransform(scale, 0, 0, scale, left, top);
+}
+
+function drawFarGroup(pen: Pen, drawing: Drawing, place: number, box: Box, thin: number): void {
+  const { x, y } = box;
+  pen.fillStyle = drawing.palette.paper;
+  pen.strokeStyle = colourOf(drawing.palette, drawing.standing.lead(place));
+  const colour = pen.strokeStyle;
+  for (const shift of [8, 0]) {
+    pen.lineWidth = shift > 0 ? thin : 1.6 * thin;
+    pen.fillStyle = drawing.palette.paper;
+    pen.fillRect(x + shift, y - shift, WIDTH, HEIGHT);
+    if (shift === 0) fillBar(pen, drawing, place, { x, y, width: WIDTH, height: HEIGHT });
+    pen.strokeStyle = colour;
+    pen.strokeRect(x + shift, y - shift, WIDTH, HEIGHT);
+  }
+}
+
+function buckets(
+  { scene, standing, accent }: Drawing,
+  places: readonly number[],
+): Iterable<Bucket> {
+  const found = new Map<State, Bucket>();
   for (const place of places) {
     const box = scene.boxes[place];
     if (box === undefined) continue;
     const state = standing.lead(place);
-    const bucket = found.get(state);
-    if (bucket === undefined) found.set(state, [box]);
-    else bucket.push(box);
+    const bucket = found.get(state) ?? { state, tasks: [], groups: [], related: [] };
+    found.set(state, bucket);
+    (box.path === null ? bucket.tasks : bucket.groups).push(box);
+    if (accent.isRelated(place)) bucket.related.push(box);
   }
-  return STATES.filter((state) => found.has(state)).map((state) => ({
-    state,
-    boxes: found.get(state) ?? [],
-  }));
+  return found.values();
 }
 
-/** All these boxes as one path, filled with paper and stroked; the path stays open for a tint. */
-function outline(pen: Pen, { palette }: Drawing, boxes: readonly Box[], shift: number): void {
+/** All these boxes as one path. */
+function trace(pen: Pen, boxes: readonly Box[], shift: number): void {
   pen.beginPath();
   for (const { x, y } of boxes) pen.roundRect(x + shift, y - shift, WIDTH, HEIGHT, ROUND);
-  pen.fillStyle = palette.paper;
-  pen.fill();
-  pen.stroke();
 }
 
-function tintRelated(
-  pen: Pen,
-  { scene, accent, palette }: Drawing,
-  places: readonly number[],
-): void {
+/** Fill the path that is open with a little of a colour. */
+function tint(pen: Pen, colour: string, share: number): void {
   const alpha = pen.globalAlpha;
-  pen.beginPath();
-  for (const place of places) {
-    const box = scene.boxes[place];
-    if (box !== undefined && accent.isRelated(place)) {
-      pen.roundRect(box.x, box.y, WIDTH, HEIGHT, ROUND);
-    }
-  }
-  pen.globalAlpha = alpha * 0.1;
-  pen.fillStyle = palette.focus;
+  pen.globalAlpha = alpha * share;
+  pen.fillStyle = colour;
   pen.fill();
   pen.globalAlpha = alpha;
 }

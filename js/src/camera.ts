@@ -23,7 +23,7 @@ export const NEAREST = 3;
 export const FARTHEST = 0.02;
 export const STEP = 1.25; // one press of + or -
 
-const MARGIN = 24; // around what is fitted, in pixels
+const MARGIN = 18; // around what is fitted, in pixels
 
 export function toScreen(camera: Camera, point: Point): Point {
   return { x: (point.x - camera.x) * camera.zoom, y: (point.y - camera.y) * camera.zoom };

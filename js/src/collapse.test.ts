@@ -64,5 +64,5 @@ test("names that differ in numbers alone stand together until they are opened", 
   const names = ["t1", "t2", "t3", "u"];
   assert.deepEqual(boxesOf(names, 2), ["t*", "=u"]);
   const open = boxesOf(names, 3, { opened: new Set(["t*"]) });
-  assert.deepEqual(open, ["=t1", "=t2", REST]);
+  assert.deepEqual(open, ["=t1", "=t2", "=t3", "=u"]); // what the user opens may be more
 });

@@ -169,20 +169,25 @@ function merge(all: Content[], budget: number, opened: ReadonlySet<string>): Con
 function mergeAlike(all: readonly Content[], opened: ReadonlySet<string>): Content[] {
   const alike = new Map<string, Content[]>();
   for (const content of all) {
-    const pattern = content.name.replace(/\p{Nd}+/gu, "*");
-    const name = opened.has(pattern) || isIn(content.name, opened) ? content.name : pattern;
+    const name = isIn(content.name, opened) ? content.name : patternOf(content.name);
     const few = alike.get(name);
     if (few) few.push(content);
     else alike.set(name, [content]);
   }
   return [...alike].flatMap(([name, few]) =>
-    few.length > 1 && !opened.has(name) && !isIn(name, opened) ? [one(name, few)] : few,
+    few.length > 1 && !isIn(name, opened) ? [one(name, few)] : few,
   );
 }
 
-/** Whether a name is that of an opened group, or of something in it. */
+/** The name of the box of all names that differ from this one in their numbers alone. */
+export function patternOf(name: string): string {
+  return name.replace(/\p{Nd}+/gu, "*");
+}
+
+/** Whether a name is that of an opened group or box, or of something in it. */
 function isIn(name: string, opened: ReadonlySet<string>): boolean {
   if (opened.size === 0) return false;
+  if (opened.has(patternOf(name))) return true;
   for (let end = name.length; end > 0; end = name.lastIndexOf("/", end - 1)) {
     if (opened.has(name.slice(0, end))) return true;
   }

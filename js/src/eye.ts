@@ -24,6 +24,8 @@ import type { Picked, Selection } from "./selection.ts";
 import type { Stage } from "./stage.ts";
 import type { Store } from "./store.ts";
 
+const TOOLS = 28; // pixels at the bottom that are left to the buttons
+
 export interface Seat {
   readonly host: HTMLElement;
   readonly stage: Stage;
@@ -155,9 +157,9 @@ function createFrames(
     if (scope.ended || view.width === 0 || view.height === 0) return; // its size will ask again
     gaze.palette ??= readPalette(host);
     refresh(seat, gaze);
-    if (!gaze.isFree) gaze.camera = fitted(outlook.scene, view);
+    if (!gaze.isFree) gaze.camera = fitted(outlook.scene, { ...view, height: view.height - TOOLS });
     const now = drawing();
-    if (now === null) return;
+    if (now === null || stage.pen === null) return;
     const drawn = paint(stage.pen, now, stage.sharpen());
     frames += 1;
     tell(seat, gaze, { drawn, frames });

@@ -99,8 +99,6 @@ function followKeys(seat: Seat, eye: Eye, scope: Scope): void {
     if (!isPlainKey(event)) return;
     const wish = wishOf(event);
     if (wish !== null && fulfil(seat, eye, wish)) taken(event);
-    // A letter is no command of ours, but the notebook's: `dd` would delete the cell.
-    else if (event.key.length === 1) event.stopPropagation();
   });
   scope.listen(stage.canvas, "focus", () => {
     if (stage.hasFocus() && eye.cursor === null) move(seat, eye, "first");

@@ -11,8 +11,8 @@ export type Scribe = Pick<
 export interface Labels {
   /** The text, or as much of its beginning as fits into this width with an ellipsis. */
   cut(pen: Scribe, text: string, width: number): string;
-  /** The name, or when it is too long its last parts behind an ellipsis. */
-  name(pen: Scribe, name: string, width: number): string;
+  /** The name, or when it is too long its last parts, behind `before`. */
+  name(pen: Scribe, name: string, width: number, before: string): string;
 }
 
 const LETTERS = 80; // no box has room for more
@@ -34,13 +34,13 @@ export function createLabels(): Labels {
         `${pen.font}|${width}|${text.length <= LETTERS ? text : text.slice(0, LETTERS)}|${text.length}`,
         () => shorten(pen, text, width),
       ),
-    name: (pen, name, width) =>
-      remember(`${pen.font}|${width}/${name}`, () => {
+    name: (pen, name, width, before) =>
+      remember(`${pen.font}|${width}${before}|${name}`, () => {
         const whole = visible(name, LETTERS);
         if (fits(pen, whole, width) || !name.includes("/")) return shorten(pen, name, width);
         const parts = name.split("/");
         for (let from = 1; from < parts.length; from += 1) {
-          const end = visible(`…/${parts.slice(from).join("/")}`, LETTERS);
+          const end = visible(`${before}${parts.slice(from).join("/")}`, LETTERS);
           if (fits(pen, end, width)) return end;
         }
         return shorten(pen, parts.at(-1) ?? name, width);

@@ -1,7 +1,7 @@
 /** Which boxes stand for the tasks that the store sees: laid out again only when these change. Pure. */
 
 import type { Size } from "./camera.ts";
-import { shown } from "./collapse.ts";
+import { patternOf, REST, shown } from "./collapse.ts";
 import { createGroups, type Groups } from "./groups.ts";
 import type { State, TaskId } from "./picture.ts";
 import { createScene, refilled, type Scene } from "./scene.ts";
@@ -103,6 +103,6 @@ function groupAround(
   for (let group = own ?? null; group !== null; group = group.parent) {
     if (group.path !== "" && group.total > box.tasks.length) return group.path;
   }
-  const pattern = box.name.replace(/\p{Nd}+/gu, "*"); // as names are merged
-  return opened.has(pattern) ? pattern : null;
+  // What was brought together by the budget alone, and opened, goes back into one box.
+  return [patternOf(box.name), REST].find((name) => name !== box.path && opened.has(name)) ?? null;
 }

@@ -10,7 +10,8 @@ const HELP =
 
 export interface Stage {
   readonly canvas: HTMLCanvasElement;
-  readonly pen: CanvasRenderingContext2D;
+  /** Null in a browser that gives none: the outline tells the same. */
+  readonly pen: CanvasRenderingContext2D | null;
   /** How large the canvas is on the page, in CSS pixels; both 0 while it is not there. */
   size(): Size;
   /** Give the canvas a pixel for each pixel of the screen; returns how many there are in a CSS one. */
@@ -45,13 +46,23 @@ export function createStage(host: HTMLElement, scope: Scope, tools: Tools): Stag
   scope.add(() => root.remove());
   place(root, canvas, title, voice);
   const pen = canvas.getContext("2d");
-  if (pen === null) throw new Error("this browser gives no 2d canvas, which the graph is drawn on");
+  let isByHand = false;
+  scope.listen(canvas, "pointerdown", () => {
+    isByHand = true; // the pointer shows where it is; a ring would only be in the way
+  });
+  scope.listen(canvas, "keydown", () => {
+    isByHand = false;
+  });
+  scope.listen(canvas, "blur", () => {
+    isByHand = false;
+  });
+  if (pen === null) root.append("This browser does not draw; the outline tells the same.");
   return {
     canvas,
     pen,
     size: () => ({ width: canvas.clientWidth, height: canvas.clientHeight }),
     sharpen: () => sharpen(canvas),
-    hasFocus: () => canvas.matches(":focus-visible"),
+    hasFocus: () => canvas.matches(":focus") && !isByHand,
     title: (text, at) => showTitle(title, canvas, text, at),
     say: (text) => setText(voice, text),
   };

@@ -7,6 +7,7 @@ import { bendOf, LANE, type Line } from "./scene.ts";
 
 const STRAIGHT = 0.3; // below this zoom lines have neither bends nor heads
 const AT_ONCE = 400; // lines in a path: one path of many thousands is drawn slowly
+const MANY = 400; // lines; more of them are fainter
 const CORNER = 6;
 const HEAD = 5; // the line ends inside its head
 
@@ -21,7 +22,7 @@ export interface Sheet {
 export function drawLines(sheet: Sheet, lines: readonly Line[], accent: Accent): void {
   const { pen, palette, zoom, area } = sheet;
   const inside = lines.filter((line) => crosses(line, area));
-  const faint = inside.length > 600 ? 0.55 : 1;
+  const faint = Math.min(1, Math.max(0.2, MANY / inside.length)); // else they are one grey mass
   const clear: Line[] = [];
   const near: Line[] = [];
   const plain: Line[] = [];
