@@ -1,10 +1,12 @@
 /**
- * Panels that lost their place wait here a moment for another one.
+ * Panels outlive their places: one that lost its place waits a moment for the next.
  *
  * When a graph is done its output is written anew, with the final picture beside the view. The
- * notebook then throws the view away and makes another: who had a task selected would lose it.
+ * notebook then throws the view away and makes another, in either order, and sometimes forgets to
+ * end the first: who had a task selected would lose it.
  */
 
+import { createScope, type Scope } from "./dom.ts";
 import { createPanel, type Panel } from "./panel.ts";
 import type { Store } from "./store.ts";
 
@@ -14,45 +16,65 @@ export const KEPT = 3_000;
 interface Kept {
   readonly host: HTMLElement;
   readonly panel: Panel;
-  /** Whether it had the keyboard when its place was lost. */
+  readonly scope: Scope;
   hadKeyboard: boolean;
   timer: ReturnType<typeof setTimeout> | null;
 }
 
+interface Place {
+  readonly element: HTMLElement;
+  kept: Kept | null;
+  /** Whether it was on the page: one that was and is no longer was thrown away. */
+  wasThere: boolean;
+}
+
 export interface Shelf {
-  /** Put a panel into this element: one that waits, or a new one; returns what takes it out. */
-  put(place: HTMLElement): () => void;
+  /** Put a panel into this element: one without a place, or a new one; returns what takes it out. */
+  put(element: HTMLElement): () => void;
   destroy(): void;
 }
 
 export function createShelf(store: Store, stop: () => void): Shelf {
   const waiting: Kept[] = [];
+  const places = new Set<Place>();
 
   const drop = (kept: Kept): void => {
     if (kept.timer !== null) clearTimeout(kept.timer);
     const index = waiting.indexOf(kept);
     if (index >= 0) waiting.splice(index, 1);
+    kept.scope.destroy();
     kept.panel.destroy();
     kept.host.remove();
   };
-  const create = (): Kept => {
-    const host = document.createElement("div");
-    return { host, panel: createPanel(host, store, { stop }), hadKeyboard: false, timer: null };
-  };
   const lay = (kept: Kept): void => {
-    kept.hadKeyboard = hasKeyboard(kept.host);
     kept.host.remove();
     kept.timer = setTimeout(drop, KEPT, kept);
     waiting.push(kept);
   };
+  const fill = (place: Place): void => {
+    const kept = waiting.pop() ?? takeFromLost(places) ?? createKept(store, stop);
+    if (kept.timer !== null) clearTimeout(kept.timer);
+    kept.timer = null;
+    place.kept = kept;
+    place.element.append(kept.host);
+    requestAnimationFrame(() => giveKeyboardBack(kept)); // the place is not on the page yet
+  };
   return {
-    put(place) {
-      const kept = waiting.pop() ?? create();
-      if (kept.timer !== null) clearTimeout(kept.timer);
-      kept.timer = null;
-      place.append(kept.host);
-      requestAnimationFrame(() => giveKeyboardBack(kept)); // the place is not on the page yet
-      return () => lay(kept);
+    put(element) {
+      const place: Place = { element, kept: null, wasThere: false };
+      const scope = createScope();
+      fill(place);
+      places.add(place);
+      scope.watchSize(element, () => {
+        place.wasThere ||= element.isConnected;
+        if (element.isConnected && place.kept === null) fill(place); // it was only out of the page
+      });
+      return () => {
+        scope.destroy();
+        places.delete(place);
+        if (place.kept !== null) lay(place.kept);
+        place.kept = null;
+      };
     },
     destroy() {
       for (const kept of [...waiting]) drop(kept);
@@ -60,15 +82,36 @@ export function createShelf(store: Store, stop: () => void): Shelf {
   };
 }
 
+function createKept(store: Store, stop: () => void): Kept {
+  const host = document.createElement("div");
+  const scope = createScope();
+  const panel = createPanel(host, store, { stop });
+  const kept: Kept = { host, panel, scope, hadKeyboard: false, timer: null };
+  scope.listen(host, "focusin", () => {
+    kept.hadKeyboard = true;
+  });
+  // A host that is taken off the page loses the keyboard too, and is to get it back
+  scope.listen(host, "focusout", () =>
+    queueMicrotask(() => {
+      if (host.isConnected) kept.hadKeyboard = false;
+    }),
+  );
+  return kept;
+}
+
+/** The panel of a place that is on the page no longer. */
+function takeFromLost(places: ReadonlySet<Place>): Kept | null {
+  for (const place of places) {
+    if (place.wasThere && !place.element.isConnected && place.kept !== null) {
+      const { kept } = place;
+      place.kept = null;
+      return kept;
+    }
+  }
+  return null;
+}
+
 /** Give the keyboard back, unless something else has it by now. */
 function giveKeyboardBack(kept: Kept): void {
   if (kept.hadKeyboard && document.activeElement === document.body) kept.panel.focus();
-  kept.hadKeyboard = false;
-}
-
-/** Whether something in the host has the keyboard, in the page or in a shadow tree. */
-function hasKeyboard(host: HTMLElement): boolean {
-  const root = host.getRootNode();
-  if (!(root instanceof Document || root instanceof ShadowRoot)) return false;
-  return root.activeElement !== null && host.contains(root.activeElement);
 }
