@@ -141,12 +141,13 @@ function parentOf(items: readonly Item[], index: number): number {
   return index;
 }
 
-interface Typing {
+export interface Typing {
   /** The row whose name begins with what was typed just now; the same row when there is none. */
   find(letter: string, index: number, model: Model): number;
 }
 
-function createTyping(): Typing {
+/** Letters that are typed one soon after the other are one word. */
+export function createTyping(): Typing {
   let word = "";
   let last = 0;
   return {

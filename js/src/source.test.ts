@@ -41,7 +41,7 @@ test("a line of another file is not taken for the cell's", () => {
   );
 });
 
-test("a syntax error has no frame, and its line counts", () => {
+test("without a traceback the line of a cell counts", () => {
   const lines = sourceLines("\nx = (\n", CELL, failure("", 2));
   assert.deepEqual(
     lines.map((line) => line.bad),

@@ -59,17 +59,15 @@ interface Bad {
 /** The innermost frame of the traceback whose line stands in this source. */
 function findBad(lines: readonly string[], place: PlaceView, failure: Failure | null): Bad | null {
   if (failure === null) return null;
-  const inCell = place.cell !== null;
-  for (const { number, text } of framesOf(failure.traceback).reverse()) {
-    if (inCell && lines[number - 1]?.trim() === text) return { index: number - 1, number };
+  const frames = framesOf(failure.traceback);
+  for (const { number, text } of frames.reverse()) {
+    if (lines[number - 1]?.trim() === text) return { index: number - 1, number };
     const index = lines.findIndex((line) => line.trim() === text);
-    if (!inCell && index >= 0) return { index, number };
+    if (index >= 0) return { index, number };
   }
-  // A syntax error has no frame.
-  if (inCell && failure.traceback === "" && failure.line > 0 && failure.line <= lines.length) {
-    return { index: failure.line - 1, number: failure.line };
-  }
-  return null;
+  const { line } = failure;
+  if (place.cell === null || frames.length > 0 || line < 1 || line > lines.length) return null;
+  return { index: line - 1, number: line };
 }
 
 function framesOf(traceback: string): Frame[] {

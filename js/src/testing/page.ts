@@ -22,6 +22,9 @@ const NAMES = [
   "IntersectionObserver",
   "getComputedStyle",
   "matchMedia",
+  "requestAnimationFrame",
+  "cancelAnimationFrame",
+  "window",
 ] as const;
 
 /** A page whose names are global until `close`, and which counts the listeners that are left. */
@@ -46,6 +49,7 @@ export async function openPage(): Promise<Page> {
     global[name] = isFunction(value) ? value.bind(window) : value;
     if (/^[A-Z]/.test(name)) global[name] = value;
   }
+  giveCanvas(names["HTMLCanvasElement"] as { prototype: { getContext(): unknown } });
   const counts = countBegun(window, global);
   return {
     window,
@@ -106,6 +110,15 @@ function countBegun(window: Window, global: Record<string, unknown>): Counts {
       Object.assign(target, { addEventListener, removeEventListener });
     },
   };
+}
+
+/** A pen that leaves no trace: happy-dom has no canvas, and what is on it is looked at in a browser. */
+function giveCanvas(canvas: { prototype: { getContext(): unknown } }): void {
+  const values: Record<string | symbol, unknown> = {};
+  const pen = new Proxy(values, {
+    get: (_, name) => values[name] ?? ((text: unknown) => ({ width: 7 * String(text).length })),
+  });
+  canvas.prototype.getContext = () => pen;
 }
 
 /** The prototype that holds a method. */
