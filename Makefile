@@ -9,6 +9,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := tests/house/constraints.txt
+BUNDLE := flowlab/static/widget.js
 NOTEBOOK ?= notebooks/quickstart.ipynb
 EXECUTED := build/$(notdir $(NOTEBOOK))
 RUN_TESTS = $(BIN)/python -m pytest
@@ -44,11 +45,13 @@ check: $(VENV)/.has-test  ## the house rules: format, lint, types, floors, sizes
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd js && npm run --silent check && npm run --silent test
 	$(RUN_TESTS) -m "not long" tests/house
 
 format: $(VENV)/.has-test  ## write what `check` would ask for
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	cd js && npm run --silent format
 
 bench: $(VENV)/.has-test  ## measure, side by side with the peers
 	$(BIN)/python -m tests.benchmarks
@@ -62,7 +65,8 @@ dist: $(VENV)/.has-test  ## build the wheel and the source archive into dist/
 	$(BIN)/python -m build --outdir dist .
 
 clean:  ## remove what make has made, the environment too
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) js/node_modules flowlab/static/*.js build dist
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # --- the environment -------------------------------------------------------------------------
 
@@ -82,9 +86,23 @@ $(BIN)/python:
 	rm -f $(VENV).log
 
 # One stamp an extra; a change of pyproject.toml installs again.
-$(VENV)/.has-%: pyproject.toml $(CONSTRAINTS) | $(BIN)/python
+$(VENV)/.has-%: pyproject.toml $(CONSTRAINTS) | $(BIN)/python $(BUNDLE)
 	@echo "installing flowlab with what \`$*\` needs"
 	@$(INSTALL) -e '.[$*]'
+	@touch $@
+
+# --- the front end ---------------------------------------------------------------------------
+
+NODE_MODULES := js/node_modules/.package-lock.json
+
+# Both bundles are written at once; the first stands for them.
+$(BUNDLE): $(filter-out %.test.ts,$(wildcard js/src/*.*)) js/build.mjs js/package.json $(NODE_MODULES)
+	@cd js && npm run --silent build
+	@touch $@
+
+$(NODE_MODULES): js/package-lock.json | node
+	@echo "getting what the front end is built with"
+	@cd js && npm ci --silent --ignore-scripts
 	@touch $@
 
 # --- the browser and Node, for the front end and its tests ------------------------------------
