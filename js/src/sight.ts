@@ -14,6 +14,7 @@ export interface Sight {
 
 export function createSight(tell: (seen: boolean) => void): Sight {
   const inWindow = new Set<Element>();
+  const observers = new Set<IntersectionObserver>();
   const scope = createScope();
   let seen = false;
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -42,13 +43,16 @@ export function createSight(tell: (seen: boolean) => void): Sight {
         look();
       });
       observer.observe(view);
+      observers.add(observer);
       return () => {
         observer.disconnect();
+        observers.delete(observer);
         inWindow.delete(view);
         look();
       };
     },
     destroy() {
+      for (const observer of observers) observer.disconnect();
       scope.destroy();
       settle(false);
     },
