@@ -21,7 +21,8 @@ class Context(Protocol):
     inputs     instances of its inputs, with their labels
     outputs    what is expected, in order, with labels and content types
     sandbox    its working directory, empty at the start; also the process' cwd
-    user       `info.user`: what the task says about itself, JSON
+    info       its engine (`governor`), and what the task says about itself: `user` (JSON), `error`
+    user       `info.user`
     """
 
     @property
@@ -34,6 +35,8 @@ class Context(Protocol):
     def sandbox(self) -> Path: ...
     @property
     def config(self) -> bytes: ...
+    @property
+    def info(self) -> Any: ...
     @property
     def user(self) -> dict[str, Any]: ...
     @property

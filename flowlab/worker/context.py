@@ -1,6 +1,5 @@
 """`TaskContext`: what one running task sees; the engine's side of `tasks.kind.Context`."""
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 from flowlab.errors import UsageError
 from flowlab.model.content import PICKLES
+from flowlab.model.ids import EngineId
 from flowlab.model.labels import LabeledList
 from flowlab.model.limits import DEBUG_TEXT
 from flowlab.model.specs import DataType, ObjectSpec, TaskSpec
@@ -19,6 +19,7 @@ from flowlab.worker.failure import bounded
 from flowlab.worker.memory import Held, Memory
 from flowlab.worker.messages import Job
 from flowlab.worker.programs import run_program
+from flowlab.worker.running import RunningInfo
 from flowlab.worker.sandbox import Sandbox
 from flowlab.worker.tap import Tap
 
@@ -30,12 +31,13 @@ class Bench:
     memory: Memory
     sandbox: Sandbox
     tap: Tap
+    engine: EngineId
 
 
 class TaskContext:
     """One assignment of a task, while it runs."""
 
-    __slots__ = ("_bench", "_debug", "_held", "_inputs", "_job", "_user", "config")
+    __slots__ = ("_bench", "_held", "_info", "_inputs", "_job", "config")
 
     def __init__(self, job: Job, config: bytes, held: Sequence[Held], bench: Bench) -> None:
         self.config = config
@@ -43,8 +45,7 @@ class TaskContext:
         self._held = held
         self._bench = bench
         self._inputs: LabeledList[DataInstance] | None = None
-        self._user: dict[str, Any] | None = None
-        self._debug: list[str] | None = None
+        self._info: RunningInfo | None = None
 
     @property
     def spec(self) -> TaskSpec:
@@ -70,11 +71,16 @@ class TaskContext:
         return self._inputs
 
     @property
+    def info(self) -> RunningInfo:
+        """What the task knows of itself and says about itself; made at the first look."""
+        if self._info is None:
+            self._info = RunningInfo(self._bench.engine)
+        return self._info
+
+    @property
     def user(self) -> dict[str, Any]:
         """What the task says about itself."""
-        if self._user is None:
-            self._user = {}
-        return self._user
+        return self.info.user
 
     @property
     def function(self) -> Callable[..., Any]:
@@ -86,9 +92,7 @@ class TaskContext:
         if not isinstance(message, str):
             raise TypeError(f"ctx.debug takes text, not {type(message).__name__!r}")
         text = message.format(*args, **kwargs) if args or kwargs else message
-        if self._debug is None:
-            self._debug = []
-        self._debug.append(bounded(text, DEBUG_TEXT))
+        self.info.said.append(bounded(text, DEBUG_TEXT))
         self._bench.tap.say("debug", text + "\n")
 
     def blob(
@@ -140,16 +144,16 @@ class TaskContext:
 
     def debug_text(self) -> str:
         """All that was said by `debug`."""
-        return bounded("\n".join(self._debug), DEBUG_TEXT) if self._debug else ""
+        return self._info.debug if self._info else ""
 
     def user_rows(self) -> dict[str, str]:
         """`user` as JSON; raises UsageError when that cannot be."""
-        if not self._user:
-            return {}
-        try:
-            return {str(key): json.dumps(value) for key, value in self._user.items()}
-        except (TypeError, ValueError) as error:
-            raise UsageError(f"what a task says in `user` must be JSON: {error}") from None
+        return self._info.user_rows() if self._info else {}
+
+    def check_error(self) -> None:
+        """Raise TaskError when the task has set an error of its own."""
+        if self._info is not None:
+            self._info.check_error()
 
     def check_inputs(self) -> None:
         """Raise StoreError when the task wrote to an input that was mapped for reading."""

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flowlab.errors import FlowlabError, TaskError, UsageError
 from flowlab.model.specs import Failure
 from flowlab.staging.instance import DataInstance
 from flowlab.staging.store import HostStore
@@ -23,7 +24,7 @@ class Outcome:
     failure    why it failed, or None
     cancelled  it ended because it was interrupted on request
     debug      what it said by `ctx.debug`
-    user       what it said about itself, JSON by key
+    user       what it said about itself, JSON by key, also when it failed
     """
 
     outputs: Outputs = ()
@@ -53,6 +54,7 @@ class Execution:
         if error is None:
             try:
                 context.check_inputs()
+                context.check_error()
                 outputs = collect_outputs(instances or (), job.outputs, self._store)
                 outcome.outputs = self._travelling(entry, outputs)
                 outcome.user = context.user_rows()
@@ -60,7 +62,8 @@ class Execution:
             except Exception as unfit:  # noqa: BLE001 - what it gave does not fit: its own failure
                 error = unfit
         outcome.cancelled = self._guard.delivered
-        outcome.failure = make_failure(error, outcome.debug)
+        outcome.failure = make_failure(_blamed(context, error), outcome.debug)
+        outcome.user = _sayable(context)
         return outcome
 
     def _travelling(self, entry: Entry, outputs: Outputs) -> Outputs:
@@ -79,6 +82,24 @@ class Execution:
 def _run(context: TaskContext) -> Sequence[DataInstance]:
     """The user's code and the kind's; an unknown kind is the task's failure."""
     return find_kind(context.spec.kind).run(context)
+
+
+def _blamed(context: TaskContext, error: BaseException) -> BaseException:
+    """The error that the task has set itself says more than what we found wrong with its result."""
+    if isinstance(error, FlowlabError):
+        try:
+            context.check_error()
+        except TaskError as own:
+            return own
+    return error
+
+
+def _sayable(context: TaskContext) -> dict[str, str] | None:
+    """What a failed task said about itself; nothing when that is no JSON: it failed already."""
+    try:
+        return context.user_rows()
+    except UsageError:
+        return None
 
 
 def own_failure(bug: BaseException) -> Outcome:

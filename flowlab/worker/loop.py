@@ -67,7 +67,7 @@ class BatchLoop:
         self._memory = Memory()
         self._backlog = Backlog()
         self._ledger = Ledger(self._backlog, self._memory, self._reporter, store)
-        bench = Bench(self._memory, self._stage.sandbox, self._stage.tap)
+        bench = Bench(self._memory, self._stage.sandbox, self._stage.tap, engine)
         self._execution = Execution(bench, self._guard, store)
         self._current: Entry | None = None
         self._began = 0.0
