@@ -43,6 +43,7 @@ function start(): void {
     shown?.destroy();
     const address = readAddress(location.hash);
     back.hidden = address === null;
+    title.classList.toggle("unseen", address !== null); // the panel shows the session's name
     setText(status, "");
     name(address === null ? "Sessions" : "Session");
     shown = open(server, address, name, (words) => setText(status, words));

@@ -32,9 +32,11 @@ export function createSegments(): Segments {
       let shown = 0;
       for (const [state, part] of parts) {
         part.style.flexGrow = String(progress.count(state));
+        part.hidden = progress.count(state) === 0; // else its gap would be seen
         shown += progress.count(state);
       }
       rest.style.flexGrow = String(progress.total - shown);
+      rest.hidden = progress.total === shown;
       setText(words, summary(progress));
     },
   };

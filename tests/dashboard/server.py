@@ -33,12 +33,12 @@ def say(ctx, number):
 client = Client(inline=True)
 session = client.new_session(sys.argv[1])
 for line in sys.stdin:
-    with session:
+    with session.bind_only():
         made = [say(number) for number in range(int(line))]
         for each in made:
             each.output.keep()
-        session.submit()
-        session.wait_all()
+    session.submit()
+    session.wait_all()
     print("done", flush=True)
 """
 
@@ -166,6 +166,12 @@ class Server:
             if any(session["name"] == name for session in row["sessions"]):
                 return row
         return None
+
+    def log_in(self) -> tuple[str, str]:
+        """What a browser gets that was let in by the page: its cookies, and the token in one."""
+        login = self.ask(f"?token={self.token}", token=False)
+        cookies = dict(each.split(";")[0].split("=", 1) for each in login.cookies)
+        return "; ".join(f"{name}={value}" for name, value in cookies.items()), cookies["_xsrf"]
 
     # --- what it sees
 

@@ -16,13 +16,6 @@ def over(server, request):
     return Written(server.journals, name, meta).write(opened(name=name), submitted(2))
 
 
-def xsrf(server):
-    """What a browser gets that was let in by a cookie: both its cookies, and the token in one."""
-    login = server.ask(f"?token={server.token}", token=False)
-    cookies = dict(each.split(";")[0].split("=", 1) for each in login.cookies)
-    return "; ".join(f"{name}={value}" for name, value in cookies.items()), cookies["_xsrf"]
-
-
 def test_the_page_has_no_script_of_its_own_and_forbids_all_but_ours(server):
     answer = server.ask("")
     assert answer.status == 200
@@ -44,9 +37,13 @@ def test_a_slash_at_the_end_leads_to_the_page(server):
 
 
 def test_files_are_sent_to_be_asked_for_again(server):
-    answer = server.ask("/static/README")
+    answer = server.ask("/static/dashboard.js")
     assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-cache")
-    assert server.ask("/static/README", "HEAD").body == b""
+    assert "javascript" in answer.headers["Content-Type"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert server.ask("/static/dashboard.js", "HEAD").body == b""
+    again = server.ask("/static/dashboard.js", If_None_Match=answer.headers["Etag"])
+    assert again.status == 304
 
 
 @pytest.mark.parametrize(
@@ -97,7 +94,7 @@ def test_no_name_leads_to_another_place(server, name):
 
 
 def test_a_removal_needs_the_xsrf_token(server, over):
-    cookies, token = xsrf(server)
+    cookies, token = server.log_in()
     path = f"/api/sessions/{over.path.name}"
     assert server.ask("/api/sessions", token=False, Cookie=cookies).status == 200
     assert server.ask(path, "DELETE", token=False, Cookie=cookies).status == 403
@@ -112,7 +109,7 @@ def test_a_removal_needs_the_xsrf_token(server, over):
 @pytest.mark.parametrize("path", ["", "/api/sessions", "/api/sessions/x", "/api/events"])
 @pytest.mark.parametrize("verb", ["POST", "PUT", "PATCH"])
 def test_other_verbs_change_nothing(server, path, verb):
-    cookies, _ = xsrf(server)
+    cookies, _ = server.log_in()
     assert server.ask(path, verb, token=False, Cookie=cookies).status == 403
     assert server.ask(path, verb).status == 405
 
