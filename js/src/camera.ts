@@ -19,7 +19,7 @@ export interface Size {
 
 export interface Area extends Point, Size {}
 
-export const NEAREST = 3;
+export const NEAREST = 2;
 export const FARTHEST = 0.02;
 export const STEP = 1.25; // one press of + or -
 

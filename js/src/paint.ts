@@ -18,7 +18,7 @@ export function paint(pen: CanvasRenderingContext2D, drawing: Drawing, ratio: nu
   const scale = ratio * zoom;
   pen.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
   const area = seen(camera, view);
-  drawLines({ pen, palette, zoom, area }, scene.lines, accent);
+  drawLines({ scene, pen, palette, zoom, area }, accent);
   const inSight = scene.grid.within(grown(area));
   pen.globalAlpha = 0.28;
   drawSome(pen, drawing, inSight.filter(accent.isDim));

@@ -9,7 +9,7 @@ import type { TaskId } from "./picture.ts";
 // Sizes of view/svg.py.
 export const WIDTH = 156; // of a box
 export const HEIGHT = 42;
-const PITCH = 204; // from box to box
+export const PITCH = 204; // from box to box
 const ROW = 56;
 const BAND = 30; // between bands
 const EDGE = 12; // around everything

@@ -1,9 +1,10 @@
 /** The lines between the boxes on a canvas: all of them softly, those of the picked box clearly. */
 
 import type { Accent } from "./accent.ts";
-import type { Area } from "./camera.ts";
+import type { Area, Point } from "./camera.ts";
 import type { Palette } from "./palette.ts";
-import { bendOf, LANE, type Line } from "./scene.ts";
+import { type Route, routeOf } from "./routes.ts";
+import { bendOf, HEIGHT, LANE, type Line, PITCH, type Scene, WIDTH } from "./scene.ts";
 
 const STRAIGHT = 0.3; // below this zoom lines have neither bends nor heads
 const AT_ONCE = 400; // lines in a path: one path of many thousands is drawn slowly
@@ -12,6 +13,7 @@ const CORNER = 6;
 const HEAD = 5; // the line ends inside its head
 
 export interface Sheet {
+  readonly scene: Scene;
   readonly pen: CanvasRenderingContext2D;
   readonly palette: Palette;
   readonly zoom: number;
@@ -19,9 +21,9 @@ export interface Sheet {
 }
 
 /** Draw the lines that cross the area. */
-export function drawLines(sheet: Sheet, lines: readonly Line[], accent: Accent): void {
-  const { pen, palette, zoom, area } = sheet;
-  const inside = lines.filter((line) => crosses(line, area));
+export function drawLines(sheet: Sheet, accent: Accent): void {
+  const { scene, pen, palette, zoom, area } = sheet;
+  const inside = scene.lines.filter((line) => crosses(line, area));
   const faint = Math.min(1, Math.max(0.2, MANY / inside.length)); // else they are one grey mass
   const clear: Line[] = [];
   const near: Line[] = [];
@@ -54,7 +56,7 @@ function drawAll(sheet: Sheet, lines: readonly Line[], colour: string, width: nu
   for (let i = 0; i < lines.length; i += AT_ONCE) {
     const some = lines.slice(i, i + AT_ONCE);
     pen.beginPath();
-    for (const line of some) trace(pen, line, zoom < STRAIGHT);
+    for (const line of some) trace(sheet, line);
     pen.stroke();
     if (zoom < STRAIGHT) continue;
     pen.beginPath();
@@ -68,30 +70,53 @@ function drawAll(sheet: Sheet, lines: readonly Line[], colour: string, width: nu
   }
 }
 
-function trace(pen: CanvasRenderingContext2D, line: Line, straight: boolean): void {
+function trace(sheet: Sheet, line: Line): void {
+  const { pen, zoom } = sheet;
   const { from, to, below } = line;
   pen.moveTo(from.x, from.y);
-  if (straight && below === null) {
+  if (below !== null) {
+    goAround(pen, line, below);
+  } else if (zoom < STRAIGHT) {
     pen.lineTo(to.x, to.y);
-  } else if (below === null) {
-    const bend = bendOf(line);
-    pen.bezierCurveTo(from.x + bend, from.y, to.x - bend, to.y, to.x - HEAD, to.y);
   } else {
-    const right = from.x + LANE;
-    const left = to.x - LANE;
-    pen.arcTo(right, from.y, right, below, CORNER);
-    pen.arcTo(right, below, left, below, CORNER);
-    pen.arcTo(left, below, left, to.y, CORNER);
-    pen.arcTo(left, to.y, to.x, to.y, CORNER);
-    pen.lineTo(to.x - HEAD, to.y);
+    const route = routeOf(sheet.scene, line);
+    if (route.length === 0) bend(pen, from, { x: to.x - HEAD, y: to.y }, bendOf(line));
+    else pass(pen, line, route);
   }
+}
+
+function bend(pen: CanvasRenderingContext2D, from: Point, to: Point, by: number): void {
+  pen.bezierCurveTo(from.x + by, from.y, to.x - by, to.y, to.x, to.y);
+}
+
+/** Between the boxes of the columns on the way. */
+function pass(pen: CanvasRenderingContext2D, { from, to }: Line, route: Route): void {
+  let last = from;
+  route.forEach((y, i) => {
+    const left = from.x + (i + 1) * PITCH - WIDTH;
+    bend(pen, last, { x: left, y }, LANE);
+    last = { x: left + WIDTH, y };
+    pen.lineTo(last.x, y);
+  });
+  bend(pen, last, { x: to.x - HEAD, y: to.y }, LANE);
+}
+
+/** Down right of the start, below the band, and up left of the end. */
+function goAround(pen: CanvasRenderingContext2D, { from, to }: Line, below: number): void {
+  const right = from.x + LANE;
+  const left = to.x - LANE;
+  pen.arcTo(right, from.y, right, below, CORNER);
+  pen.arcTo(right, below, left, below, CORNER);
+  pen.arcTo(left, below, left, to.y, CORNER);
+  pen.arcTo(left, to.y, to.x, to.y, CORNER);
+  pen.lineTo(to.x - HEAD, to.y);
 }
 
 function crosses({ from, to, below }: Line, area: Area): boolean {
   const left = Math.min(from.x, to.x - LANE);
   const right = Math.max(from.x + LANE, to.x);
-  const top = Math.min(from.y, to.y, below ?? from.y);
-  const bottom = Math.max(from.y, to.y, below ?? from.y);
+  const top = Math.min(from.y, to.y, below ?? from.y) - HEIGHT - CORNER; // it may pass a box there
+  const bottom = Math.max(from.y, to.y, below ?? from.y) + HEIGHT + CORNER;
   const across = left <= area.x + area.width && right >= area.x;
   return across && top <= area.y + area.height && bottom >= area.y;
 }
