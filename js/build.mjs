@@ -5,7 +5,7 @@
  * `--tests` bundles each `src/*.test.ts` and the benchmark into ../build/js, where node runs them.
  */
 
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,7 +31,6 @@ const common = {
   format: "esm",
   target: "es2022",
   charset: "utf8",
-  plugins: [styles],
   logLevel: "warning",
 };
 
@@ -39,6 +38,7 @@ const product = {
   ...common,
   entryPoints: ["widget.ts", "dashboard.ts"].map((name) => join(sources, name)),
   outdir: join(here, "..", "flowlab", "static"),
+  plugins: [styles],
   minify: true,
   legalComments: "none",
   platform: "browser",
@@ -48,10 +48,14 @@ function tests() {
   const names = readdirSync(sources).filter((name) => /(\.test|^bench)\.ts$/.test(name));
   const outdir = join(here, "..", "build", "js");
   mkdirSync(outdir, { recursive: true });
+  for (const built of readdirSync(outdir)) {
+    if (!names.includes(built.replace(".mjs", ".ts"))) rmSync(join(outdir, built)); // its source went
+  }
   return {
     ...common,
     entryPoints: names.map((name) => join(sources, name)),
     outdir,
+    loader: { ".css": "text" },
     outExtension: { ".js": ".mjs" },
     platform: "node",
     sourcemap: "inline",
