@@ -10,8 +10,9 @@ from typing import Any
 __version__ = "0.1.0"
 
 _ERRORS = (
-    "CellError", "ClusterError", "ContentTypeError", "FlowlabError", "LinkError",
-    "NoActiveSession", "ProtocolError", "SessionError", "StoreError", "TaskError", "UsageError",
+    "CellError", "ClusterError", "ContentTypeError", "FlowlabError", "HeavyArgument", "LinkError",
+    "MissingData", "NoActiveSession", "ProtocolError", "SessionError", "StoreError", "TaskError",
+    "UsageError", "WrongKind", "WrongValue",
 )  # fmt: skip
 
 # name -> the module that has it

@@ -4,7 +4,11 @@
      ├── UsageError               the user's mistake, found before anything ran
      │    ├── NoActiveSession     something was declared outside any session
      │    ├── CellError           a cell that cannot become a task
-     │    └── ContentTypeError    a content type that is unknown or does not fit
+     │    ├── ContentTypeError    a content type that is unknown or does not fit
+     │    ├── WrongKind           an argument that is none of what may stand there; a TypeError
+     │    ├── WrongValue          arguments that contradict each other; a ValueError
+     │    ├── MissingData         a label for which no data object was given; a KeyError
+     │    └── HeavyArgument       an argument too large to travel with a task; a Warning
      ├── SessionError             the session is closed, failed, or lost its scheduler
      │    └── TaskError           a task of it failed; holds the task's own traceback
      ├── StoreError               bytes that are gone, unreadable or do not fit
@@ -42,6 +46,27 @@ class CellError(UsageError):
 
 class ContentTypeError(UsageError):
     """A content type that is unknown or does not fit the declared one."""
+
+
+class WrongKind(UsageError, TypeError):
+    """An argument is none of what may stand there."""
+
+
+class WrongValue(UsageError, ValueError):
+    """Arguments contradict each other, or do not fit what was declared."""
+
+
+class MissingData(UsageError, KeyError):
+    """A label for which no data object was given."""
+
+    __str__ = Exception.__str__  # a KeyError shows its message in quotes
+
+
+class HeavyArgument(UsageError, UserWarning):
+    """An argument that is too large, or too slow to pickle, to travel with a task.
+
+    A Warning as in Rain, raised as there: the task is not declared.
+    """
 
 
 class SessionError(_Shown, FlowlabError):

@@ -53,6 +53,20 @@ def test_a_task_error_holds_the_task_and_its_traceback():
     assert (TaskError("x").task, TaskError("x").traceback) == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("error", "builtin"),
+    [
+        (errors.WrongKind, TypeError),
+        (errors.WrongValue, ValueError),
+        (errors.MissingData, KeyError),
+        (errors.HeavyArgument, Warning),
+    ],
+)
+def test_what_rain_raised_as_a_built_in_error_is_caught_as_one(error, builtin):
+    assert issubclass(error, builtin)
+    assert issubclass(error, UsageError)
+
+
 @pytest.mark.parametrize("error", [UsageError("no"), SessionError("no"), TaskError("no", "t")])
 def test_a_notebook_shows_the_message_and_no_frame_of_ours(error):
     assert error._render_traceback_() == [f"{type(error).__name__}: no"]
