@@ -59,8 +59,7 @@ export function followSession(
     title(visible(store.view.sessions.get(session)?.name ?? "", 80));
   });
   const tell = (standing: Standing): void => {
-    const [words] = tellStanding(standing, standing.now);
-    say(visible(words, 500));
+    say(visible(tellStanding(standing, standing.now), 500));
   };
   return {
     element: host,

@@ -64,8 +64,8 @@ function tellJournal(journal: JournalRow, now: number): string {
   return journal.life === "live" ? "live, nothing submitted yet" : "over, nothing was submitted";
 }
 
-/** What a page of one session says of its client, and whether that is out of the ordinary. */
-export function tellStanding(standing: Standing, now: number): readonly [string, boolean] {
+/** What a page of one session says of its client. */
+export function tellStanding(standing: Standing, now: number): string {
   const words: Readonly<Record<Life, string>> = {
     live: "live",
     over: `over: the client ended, its last word came ${ago(standing.written, now)}`,
@@ -76,7 +76,7 @@ export function tellStanding(standing: Standing, now: number): readonly [string,
     told.push(`${plural(standing.damaged, "line")} of the journal could not be read`);
   }
   if (standing.fault !== "") told.push(standing.fault);
-  return [told.join(" · "), told.length > 1];
+  return told.join(" · ");
 }
 
 /** Counts by state of a row, as the progress bar wants them. */

@@ -4,6 +4,8 @@
 export const FIRST_WAIT = 500;
 export const MOST_WAIT = 10_000;
 
+const OPEN = 1; // WebSocket.OPEN
+
 export interface Socket {
   /** Send it, if the socket is open; what is said meanwhile is lost. */
   send(message: object): void;
@@ -19,15 +21,26 @@ export interface Ears {
   lost(): void;
 }
 
-export function openSocket(address: string, ears: Ears): Socket {
-  let socket: WebSocket | null = null;
+/** What is used of a browser's own websocket. */
+export type Wire = Pick<
+  WebSocket,
+  "onopen" | "onmessage" | "onclose" | "readyState" | "send" | "close"
+>;
+
+/** `make` makes a browser's own websocket, unless it is told otherwise. */
+export function openSocket(
+  address: string,
+  ears: Ears,
+  make: (address: string) => Wire = (each) => new WebSocket(each),
+): Socket {
+  let socket: Wire | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let wait = FIRST_WAIT;
   let ended = false;
 
   const open = (): void => {
     timer = null;
-    const made = new WebSocket(address);
+    const made = make(address);
     socket = made;
     made.onopen = () => {
       wait = FIRST_WAIT;
@@ -47,7 +60,7 @@ export function openSocket(address: string, ears: Ears): Socket {
   open();
   return {
     send(message) {
-      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+      if (socket?.readyState === OPEN) socket.send(JSON.stringify(message));
     },
     close() {
       ended = true;

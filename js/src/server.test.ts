@@ -1,0 +1,52 @@
+/** Addresses of the server, below any base_url, and the token of its own page. */
+
+import assert from "node:assert/strict";
+import { createServer as listen } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test } from "node:test";
+
+import { createServer, framesOf, isListing, xsrfOf } from "./server.ts";
+
+test("addresses stand below the page's own", () => {
+  const server = createServer("https://hub/user/a@b/flowlab?x#/j/1", () => "");
+  assert.equal(server.socket("api/events"), "wss://hub/user/a@b/flowlab/api/events");
+  const plain = createServer("http://127.0.0.1:8888/flowlab", () => "");
+  assert.equal(plain.socket("api/events"), "ws://127.0.0.1:8888/flowlab/api/events");
+});
+
+test("a journal's name is one part of the address, whatever it holds", () => {
+  assert.equal(framesOf("20260101-1-a", 3), "api/sessions/20260101-1-a/3");
+  assert.equal(framesOf("../x?y#z", 3), "api/sessions/..%2Fx%3Fy%23z/3");
+});
+
+test("the token is found among the cookies", () => {
+  assert.equal(xsrfOf("a=1; _xsrf=2%7Cabc; username=x"), "2|abc");
+  assert.equal(xsrfOf("not_xsrf=1"), "");
+});
+
+test("only a list is taken for one", () => {
+  assert.ok(isListing({ type: "Listing", journals: [] }));
+  for (const other of [null, 3, "journals", {}, []]) assert.ok(!isListing(other));
+});
+
+test("a removal carries the token, and says why it was refused", async () => {
+  const asked: unknown[] = [];
+  const answers = [204, 409, 500];
+  const real = listen((request, response) => {
+    asked.push([request.method, request.url, request.headers["x-xsrftoken"]]);
+    const status = answers.shift() ?? 200;
+    response.writeHead(status);
+    response.end(status === 409 ? '{"message":"it is alive"}' : undefined);
+  });
+  await new Promise<void>((ready) => real.listen(0, "127.0.0.1", ready));
+  const page = `http://127.0.0.1:${(real.address() as AddressInfo).port}/base/flowlab`;
+  const server = createServer(page, () => "_xsrf=abc");
+  await server.remove("j 1");
+  assert.deepEqual(asked, [["DELETE", "/base/flowlab/api/sessions/j%201", "abc"]]);
+  await assert.rejects(server.remove("j"), /it is alive/);
+  await assert.rejects(server.remove("j"), /the server said 500/);
+  assert.equal(await server.isLoggedIn(), true);
+  real.closeAllConnections();
+  await new Promise((closed) => real.close(closed));
+  assert.equal(await server.isLoggedIn(), null);
+});
