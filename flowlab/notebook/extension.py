@@ -6,6 +6,7 @@ from typing import Any
 from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
 
 from flowlab.graph.active import set_default_maker
+from flowlab.graph.place import set_cell_finder
 from flowlab.notebook import options
 from flowlab.notebook.complete import Matcher, make_matcher
 from flowlab.notebook.config import FlowLab
@@ -40,11 +41,13 @@ class Extension:
         shell.events.register("pre_run_cell", self._before_cell)
         self._configurables.append(self.config)
         set_default_maker(lambda: self.workspace.session)
+        set_cell_finder(self._find_cell)
 
     def unload(self) -> None:
         """Undo `load`, and end the session with its engines."""
         shell = self._shell
         set_default_maker(None)
+        set_cell_finder(None)
         self._configurables.remove(self.config)
         shell.events.unregister("pre_run_cell", self._before_cell)
         shell.Completer.custom_matchers.remove(self._matcher)
@@ -53,6 +56,11 @@ class Extension:
         self._registered.clear()
         self._close()
         FlowLab.clear_instance()
+
+    def _find_cell(self, file: str) -> int | None:
+        """The number of the cell whose code has this file name."""
+        kind, name = self._shell.compile.format_code_name(file) or ("", "")
+        return int(name[3:-1]) if kind == "Cell" and name.startswith("In[") else None
 
     def _close(self) -> None:
         """End session and engines; what was seen last stays as a picture."""

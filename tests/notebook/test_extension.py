@@ -2,6 +2,7 @@
 
 import threading
 
+from flowlab.graph.place import find_place
 from flowlab.notebook.extension import load_ipython_extension, loaded, unload_ipython_extension
 
 NAMES = [("cell", "task"), ("line", "submit"), ("line", "fetch"), ("line", "wait"),
@@ -57,3 +58,12 @@ def test_a_name_that_is_taken_stays_as_it_is(shell, capsys):
 def test_each_magic_explains_its_words(shell):
     load_ipython_extension(shell)
     assert "--cpus" in shell.find_magic("task", "cell").__doc__
+
+
+def test_a_call_in_a_cell_knows_the_cell_and_its_line(notebook):
+    notebook.run("from flowlab import remote\nf = remote(lambda ctx: b'')")
+    notebook.run("x = 1\nmade = f()")
+    count = len(notebook.names["In"]) - 1
+    assert (notebook.names["made"].place.cell, notebook.names["made"].place.line) == (count, 2)
+    unload_ipython_extension(notebook.shell)
+    assert find_place().cell is None
