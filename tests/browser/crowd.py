@@ -60,11 +60,13 @@ class Crowd:
     """So many tasks in groups `stage-00`, `stage-01`, …; each reads its twin of the stage before.
 
     lines  that a task writes
+    ahead  tasks that ended before anybody looked
     """
 
     tasks: int = 10_000
     groups: int = 20
     lines: int = 4
+    ahead: int = 0
 
     def begin(self) -> Iterator[EventUnion]:
         """The session, its engine, and the whole graph."""
@@ -123,10 +125,11 @@ def tell(stream: Stream, events: Iterator[EventUnion], now: float) -> None:
 def run(stream: Stream, crowd: Crowd, ends: int) -> Iterator[int]:
     """Tell the run in real time, `ends` tasks a second; how many have ended so far."""
     tell(stream, crowd.begin(), time.time())
-    yield 0
-    began, done = time.monotonic(), 0
+    tell(stream, crowd.end(0, crowd.ahead, time.time()), time.time())
+    began, done = time.monotonic(), crowd.ahead
+    yield done
     while done < crowd.tasks:
-        wanted = min(crowd.tasks, int((time.monotonic() - began) * ends))
+        wanted = min(crowd.tasks, crowd.ahead + int((time.monotonic() - began) * ends))
         tell(stream, crowd.end(done, wanted, time.time()), time.time())
         done = max(done, wanted)
         yield done
@@ -163,6 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--tasks", type=int, default=10_000)
     parser.add_argument("--ends", type=int, default=250, help="tasks that end in a second")
     parser.add_argument("--lines", type=int, default=1000, help="lines of output in a second")
+    parser.add_argument("--ahead", type=int, default=0, help="tasks that ended before")
     given = parser.parse_args(arguments)
     writer = JournalWriter(journal_directory(given.name), describe_owner(os.getpid()))
     stream = Stream()
@@ -171,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         writer.write(entries)
 
     stream.subscribe(write)
-    crowd = Crowd(given.tasks, lines=given.lines // given.ends)
+    crowd = Crowd(given.tasks, lines=given.lines // given.ends, ahead=given.ahead)
     for done in run(stream, crowd, given.ends):
         print(done, flush=True)
     print("told", flush=True)

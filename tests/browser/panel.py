@@ -40,8 +40,9 @@ class Panel:
         return self.panel.locator(f'[data-part="{name}"]')
 
     def ready(self) -> "Panel":
-        """Wait until the graph is drawn."""
-        self.graph.wait_for(timeout=SECONDS * 1000)
+        """Wait until the graph is drawn and has boxes."""
+        drawn = self.panel.locator("[data-nodes]:not([data-nodes='0'])")
+        drawn.wait_for(state="attached", timeout=SECONDS * 1000)
         return self
 
     def expect_finished(self, tasks: int | None = None, seconds: float = SECONDS) -> None:
@@ -57,6 +58,10 @@ class Panel:
         assert found is not None
         return int(found[1]), int(found[2])
 
+    def open_tab(self, name: str) -> None:
+        """`Graph` or `Outline`."""
+        self.panel.get_by_role("tab", name=name).click()
+
     def row(self, name: str) -> Locator:
         """The outline's row of this task or group (whose name ends with a slash)."""
         label = self.page.locator(".label").get_by_text(name, exact=True)
@@ -64,6 +69,7 @@ class Panel:
 
     def pick(self, name: str) -> None:
         """Click a row of the outline; the inspector shows it then."""
+        self.open_tab("Outline")
         self.row(name).locator(".label").click()
         expect(self.row(name)).to_have_attribute("aria-selected", "true")
 
@@ -74,9 +80,14 @@ class Panel:
 
     def click_graph(self) -> None:
         """Click the box that the graph says its cursor would be on."""
+        self.open_tab("Graph")
         at = self.graph.get_attribute("data-at") or ""
         x, y = map(float, at.split(","))
         self.canvas.click(position={"x": x, "y": y})
+
+    def labels(self) -> list[str]:
+        """The names in the outline's rows, as far as they are drawn."""
+        return self.outline.locator(".label").all_inner_texts()
 
     def counts(self) -> Counts:
         """What the graph did so far."""
