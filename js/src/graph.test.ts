@@ -7,7 +7,7 @@ import { createGraph } from "./graph.ts";
 import { createSelection } from "./selection.ts";
 import { createStore } from "./store.ts";
 import { openPage, type Page } from "./testing/page.ts";
-import { createSender, finished, idOf, type Row, submitted } from "./testing/sample.ts";
+import { assigned, createSender, finished, idOf, type Row, submitted } from "./testing/sample.ts";
 
 let page: Page;
 let wishes: (() => void)[] = []; // frames that were asked for
@@ -159,7 +159,7 @@ test("a state that changed is drawn once, and nothing is laid out for it", async
   frame();
   assert.equal(wishes.length, 0); // no frame asks for the next one
   const before = Number(host.dataset["frames"]);
-  send([finished([idOf(10)])]);
+  send([assigned([idOf(10)]), finished([idOf(10)])]);
   for (let tries = 0; wishes.length === 0 && tries < 200; tries += 1) {
     await new Promise((done) => setTimeout(done, 10));
   }

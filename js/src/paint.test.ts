@@ -12,7 +12,7 @@ import { paint } from "./paint.ts";
 import type { Palette } from "./palette.ts";
 import { createStore } from "./store.ts";
 import { createRecorder, type Recorder } from "./testing/pen.ts";
-import { createSender, finished, idOf, type Row, submitted } from "./testing/sample.ts";
+import { assigned, createSender, finished, idOf, type Row, submitted } from "./testing/sample.ts";
 
 const VIEW = { width: 900, height: 500 };
 const PALETTE: Palette = {
@@ -30,7 +30,7 @@ function drawing(zoom: number, change: Partial<Drawing> = {}): Drawing {
   const store = createStore();
   const outlook = createOutlook(store);
   store.subscribe(outlook.take);
-  createSender(store)([submitted(ROWS), finished([idOf(10)])]);
+  createSender(store)([submitted(ROWS), assigned([idOf(10)]), finished([idOf(10)])]);
   outlook.refresh(VIEW);
   const { scene, standing, isGrouped } = outlook;
   const camera: Camera = { x: 0, y: 0, zoom };
