@@ -30,9 +30,15 @@ export function drawing(tag: string, attributes: Attributes, ...children: Node[]
 
 export function setAttributes(target: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) target.removeAttribute(name);
-    else target.setAttribute(name, value === true ? "" : String(value));
+    const wanted = value === null || value === undefined || value === false ? null : told(value);
+    if (target.getAttribute(name) === wanted) continue; // setting costs a new style
+    if (wanted === null) target.removeAttribute(name);
+    else target.setAttribute(name, wanted);
   }
+}
+
+function told(value: string | number | true): string {
+  return value === true ? "" : String(value);
 }
 
 /** Put these in the place of what the element holds; text stays text. */

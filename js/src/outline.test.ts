@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { createGroups } from "./groups.ts";
 import { createModel, createOutline } from "./outline.ts";
 import { createSelection } from "./selection.ts";
-import { createStore } from "./store.ts";
+import { createStore, type Store } from "./store.ts";
 import { HOSTILE } from "./testing/hostile.ts";
 import { openPage, type Page } from "./testing/page.ts";
 import { assigned, createSender, finished, idOf, submitted } from "./testing/sample.ts";
@@ -16,12 +17,20 @@ before(async () => {
 });
 after(() => page.close());
 
+function groupsOf(store: Store) {
+  const groups = createGroups();
+  groups.update(store.view, { all: true, tasks: new Set() });
+  return groups;
+}
+
 function stage(names: readonly string[]) {
   const store = createStore();
   const send = createSender(store);
   const selection = createSelection();
-  const outline = createOutline(store, selection);
+  const groups = createGroups();
+  const outline = createOutline(store, groups, selection);
   store.subscribe((change) => {
+    groups.update(store.view, change);
     outline.note(change);
     outline.draw();
   });
@@ -163,7 +172,7 @@ test("the model finds the row of what is picked", () => {
   const send = createSender(store);
   send([submitted([{ name: "a/b" }, { name: "a/c" }])]);
   const selection = createSelection();
-  const model = createModel(store, selection);
+  const model = createModel(store, groupsOf(store), selection);
   model.bringUp();
   assert.equal(model.picked(), -1);
   selection.pick({ kind: "task", task: idOf(11) });

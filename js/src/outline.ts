@@ -1,7 +1,7 @@
 /** All tasks as a treegrid: what the canvas shows, for readers of the screen and for the keyboard. */
 
 import { createScope, element, setAttributes } from "./dom.ts";
-import { createGroups, type Group } from "./groups.ts";
+import type { Group, Groups } from "./groups.ts";
 import { flatten, type Item, openAtFirst } from "./items.ts";
 import { createCursor } from "./outlinekeys.ts";
 import { drawHeading, drawItem, keyOf, ROW } from "./outlinerow.ts";
@@ -19,9 +19,10 @@ export interface Outline {
   destroy(): void;
 }
 
-export function createOutline(store: Store, selection: Selection): Outline {
+/** `groups` is kept up to date by whoever made it. */
+export function createOutline(store: Store, groups: Groups, selection: Selection): Outline {
   const scope = createScope();
-  const model = createModel(store, selection);
+  const model = createModel(store, groups, selection);
   const name = `fl-${Math.random().toString(36).slice(2)}`; // rows are named by the cursor
   const rows = createRows(
     scope,
@@ -69,14 +70,12 @@ export interface Model {
   bringUp(): void;
 }
 
-export function createModel(store: Store, selection: Selection): Model {
-  const groups = createGroups();
+export function createModel(store: Store, groups: Groups, selection: Selection): Model {
   const chosen = new Map<string, boolean>(); // groups that the user opened or closed
   let open: ReadonlySet<string> = new Set();
   let items: readonly Item[] = [];
   let search = "";
   let isStale = true; // rows come or go
-  groups.update(store.view, { all: true, tasks: new Set() });
 
   const isOpen = (group: Group): boolean =>
     chosen.get(group.path) ?? (search !== "" || open.has(group.path));
@@ -95,7 +94,6 @@ export function createModel(store: Store, selection: Selection): Model {
         : (store.view.tasks.get(item.task)?.name.split("/").at(-1) ?? ""),
     picked: () => placeOf(items, selection.current),
     note(change) {
-      groups.update(store.view, change);
       if (change.all || change.shape) isStale = true;
     },
     bringUp() {

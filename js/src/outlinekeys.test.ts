@@ -3,17 +3,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { createGroups } from "./groups.ts";
 import { createModel } from "./outline.ts";
 import { createTyping, stepOf } from "./outlinekeys.ts";
 import { createSelection } from "./selection.ts";
-import { createStore } from "./store.ts";
+import { createStore, type Store } from "./store.ts";
 import { createSender, submitted } from "./testing/sample.ts";
+
+function groupsOf(store: Store) {
+  const groups = createGroups();
+  groups.update(store.view, { all: true, tasks: new Set() });
+  return groups;
+}
 
 /** load/ (0), a (1), b (2), fit (3) */
 function model() {
   const store = createStore();
   createSender(store)([submitted([{ name: "load/a" }, { name: "load/b" }, { name: "fit" }])]);
-  const made = createModel(store, createSelection());
+  const made = createModel(store, groupsOf(store), createSelection());
   made.bringUp();
   return made;
 }

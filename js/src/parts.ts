@@ -3,10 +3,11 @@
 import { createConsole } from "./console.ts";
 import { element, type Scope, setText } from "./dom.ts";
 import { createGraph, type Graph } from "./graph.ts";
+import { createGroups } from "./groups.ts";
 import { createHead, type HeadWishes } from "./head.ts";
 import { createInspector } from "./inspector.ts";
 import { createOutline, type Outline } from "./outline.ts";
-import { createProgress, createSpeaker, progressOf } from "./progress.ts";
+import { createProgress, createSpeaker, progressBy } from "./progress.ts";
 import { createSearch, neighbour } from "./search.ts";
 import type { Selection } from "./selection.ts";
 import { createSplitter } from "./splitter.ts";
@@ -39,7 +40,9 @@ export function createParts(
   const search = createSearch(scope, view, selection);
   const inspector = createInspector(scope, store, selection);
   const log = createConsole(scope, store, selection);
-  const outline = createOutline(store, selection);
+  const groups = createGroups();
+  groups.update(store.view, { all: true, tasks: new Set() });
+  const outline = createOutline(store, groups, selection);
   scope.add(outline.destroy);
   const notice = element("p", { class: "notice", role: "status", hidden: true });
   const room = element("div", { class: "room" });
@@ -59,7 +62,7 @@ export function createParts(
   });
 
   const draw = (): void => {
-    const now = progressOf(store.view.tasks.values());
+    const now = progressBy(groups.root.counts);
     head.draw(store.view, now);
     progress.draw(now);
     speaker.draw(now);
@@ -70,6 +73,7 @@ export function createParts(
   };
   return {
     note(change) {
+      groups.update(store.view, change);
       speaker.note(change);
       inspector.note(change);
       outline.note(change);

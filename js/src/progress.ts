@@ -47,6 +47,11 @@ export function progressOf(tasks: Iterable<TaskView>): Progress {
     const place = stateIndex(task.state);
     counts[place] = (counts[place] ?? 0) + 1;
   }
+  return progressBy(counts);
+}
+
+/** The same, of counts in the order of `STATES`. */
+export function progressBy(counts: readonly number[]): Progress {
   const count = (state: State): number => counts[stateIndex(state)] ?? 0;
   const sum = (some: (state: State) => boolean): number =>
     STATES.filter(some).reduce((whole, state) => whole + count(state), 0);

@@ -34,72 +34,108 @@ const UNKNOWN = 320; // px, while the list is not on the page
 export function createRows(scope: Scope, source: Source, attributes = {}): Rows {
   const body = element("div", { class: "all" });
   const scroller = element("div", { class: "rows", ...attributes }, body);
-  let drawn = new Map<string | number, HTMLElement>();
+  const strip = createStrip(body, source);
   let count = 0;
   let top = 0; // where it was scrolled to: the page forgets that when the list is moved
+  let room = UNKNOWN - (source.head ?? 0); // px; asking the page each time would cost a layout
 
-  const height = (): number => (scroller.clientHeight || UNKNOWN) - (source.head ?? 0);
+  const place = (): void => strip.place(top, room, count);
   const setTop = (to: number): void => {
-    scroller.scrollTop = Math.max(0, Math.min(to, count * source.height - height()));
-    top = scroller.scrollTop;
+    const allowed = Math.max(0, Math.min(to, count * source.height - room));
+    if (allowed === top) return;
+    top = allowed;
+    scroller.scrollTop = top;
   };
-  const place = (): void => {
-    const first = Math.max(0, Math.floor(top / source.height) - AROUND);
-    const last = Math.min(count, Math.ceil((top + height()) / source.height) + AROUND);
-    const kept = new Map<string | number, HTMLElement>();
-    for (let index = first; index < last; index += 1) {
-      const key = source.key(index);
-      const row = drawn.get(key) ?? source.make(index);
-      drawn.delete(key);
-      source.update(row, index);
-      row.style.transform = `translateY(${index * source.height}px)`;
-      kept.set(key, row);
-    }
-    for (const row of drawn.values()) row.remove();
-    drawn = kept;
-    attach(body, kept.values());
-  };
-  const look = (): void => {
-    top = scroller.scrollTop;
-    place();
-  };
-  scope.listen(scroller, "scroll", look, { passive: true });
+  scope.listen(
+    scroller,
+    "scroll",
+    () => {
+      top = scroller.scrollTop;
+      place();
+    },
+    { passive: true },
+  );
   scope.watchSize(scroller, () => {
-    if (scroller.clientHeight > 0) setTop(top);
+    if (scroller.clientHeight > 0) {
+      const wasAtEnd = top >= count * source.height - room;
+      room = scroller.clientHeight - (source.head ?? 0);
+      setTop(wasAtEnd ? Number.MAX_SAFE_INTEGER : top);
+      if (scroller.scrollTop !== top) scroller.scrollTop = top;
+    }
     place();
   });
   return {
     element: scroller,
     body,
     draw(now) {
+      if (count !== now) body.style.height = `${now * source.height}px`;
       count = now;
-      body.style.height = `${count * source.height}px`;
       setTop(top);
       place();
     },
     shift(gone) {
-      top = Math.max(0, top - gone * source.height);
+      setTop(top - gone * source.height);
     },
     reveal(index) {
       const from = index * source.height;
       if (from < top) setTop(from);
-      else if (from + source.height > top + height()) setTop(from + source.height - height());
+      else if (from + source.height > top + room) setTop(from + source.height - room);
       place();
     },
     toEnd() {
       setTop(Number.MAX_SAFE_INTEGER);
       place();
     },
-    isAtEnd: () => top + height() >= count * source.height - source.height,
-    at: (index) => (index >= 0 && index < count ? drawn.get(source.key(index)) : undefined),
-    page: () => Math.max(1, Math.floor(height() / source.height) - 1),
+    isAtEnd: () => top + room >= count * source.height - source.height,
+    at: (index) => (index >= 0 && index < count ? strip.at(source.key(index)) : undefined),
+    page: () => Math.max(1, Math.floor(room / source.height) - 1),
+  };
+}
+
+interface Strip {
+  /** Bring onto the page what is seen from `top` on, and take away all else. */
+  place(top: number, room: number, count: number): void;
+  at(key: string | number): HTMLElement | undefined;
+}
+
+interface Placed {
+  readonly row: HTMLElement;
+  index: number;
+}
+
+function createStrip(body: HTMLElement, source: Source): Strip {
+  let drawn = new Map<string | number, Placed>();
+  const take = (key: string | number, index: number): Placed => {
+    const placed = drawn.get(key) ?? { row: source.make(index), index: -1 };
+    drawn.delete(key);
+    source.update(placed.row, index);
+    if (placed.index !== index) {
+      placed.index = index;
+      placed.row.style.transform = `translateY(${index * source.height}px)`;
+    }
+    return placed;
+  };
+  return {
+    place(top, room, count) {
+      const first = Math.max(0, Math.floor(top / source.height) - AROUND);
+      const last = Math.min(count, Math.ceil((top + room) / source.height) + AROUND);
+      const kept = new Map<string | number, Placed>();
+      for (let index = first; index < last; index += 1) {
+        const key = source.key(index);
+        kept.set(key, take(key, index));
+      }
+      for (const { row } of drawn.values()) row.remove();
+      drawn = kept;
+      attach(body, kept.values());
+    },
+    at: (key) => drawn.get(key)?.row,
   };
 }
 
 /** In their order, since readers of the screen go by it; what stands right is not touched. */
-function attach(body: HTMLElement, rows: Iterable<HTMLElement>): void {
+function attach(body: HTMLElement, rows: Iterable<Placed>): void {
   let next = body.firstChild;
-  for (const row of rows) {
+  for (const { row } of rows) {
     if (row === next) next = next.nextSibling;
     else body.insertBefore(row, next);
   }
