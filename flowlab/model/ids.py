@@ -24,7 +24,7 @@ class ID(NamedTuple):
     session_id: int
     id: int
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"{self.session_id}/{self.id}"
 
 

@@ -30,5 +30,5 @@ def test_ids_are_unique_and_in_the_order_of_sessions(one, other):
 
 def test_people_see_session_and_number():
     shown = split_id(join_id(SessionId(3), FIRST_LOCAL))
-    assert str(shown) == "3/10"
+    assert str(shown) == repr(shown) == "3/10"
     assert (shown.session_id, shown.id) == (3, 10)
