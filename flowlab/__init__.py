@@ -20,6 +20,7 @@ _HOMES = {
     "Client": "flowlab.session.client",
     "Session": "flowlab.session.session",
     "remote": "flowlab.tasks.python",
+    "Program": "flowlab.tasks.factory",
     "blob": "flowlab.tasks.objects",
     "pickled": "flowlab.tasks.objects",
     "directory": "flowlab.tasks.objects",

@@ -2,8 +2,14 @@
 
 from flowlab.tasks.basic import Concat, Sleep
 from flowlab.tasks.cell import declare_cell
+from flowlab.tasks.directories import MakeDirectory, SliceDirectory
 from flowlab.tasks.execute import Execute
+from flowlab.tasks.factory import Program
+from flowlab.tasks.files import Load, LoadDir, Store
 from flowlab.tasks.python import remote
 from flowlab.tasks.shell import declare_shell
 
-__all__ = ["Concat", "Execute", "Sleep", "declare_cell", "declare_shell", "remote"]
+__all__ = [
+    "Concat", "Execute", "Load", "LoadDir", "MakeDirectory", "Program", "Sleep", "SliceDirectory",
+    "Store", "declare_cell", "declare_shell", "remote",
+]  # fmt: skip
