@@ -23,6 +23,7 @@ const snapshot = (frame: number): string => JSON.stringify({ type: "Snapshot", e
 const delta = (frame: number): string => JSON.stringify({ type: "Delta", epoch: 7, frame });
 
 let wishes: Wish[];
+let silences: boolean[];
 let taken: number[];
 let feed: Feed;
 
@@ -31,7 +32,12 @@ beforeEach(() => {
   wishes = [];
   const notes = createNotes();
   taken = notes.taken;
-  feed = createFeed(notes.store, (wish) => wishes.push(wish));
+  silences = [];
+  feed = createFeed(
+    notes.store,
+    (wish) => wishes.push(wish),
+    (silent) => silences.push(silent),
+  );
 });
 
 afterEach(() => {
@@ -71,6 +77,26 @@ test("a snapshot that is lost is asked for again, less and less often", () => {
   const asked = wishes.length;
   mock.timers.tick(60_000);
   assert.equal(wishes.length, asked);
+});
+
+test("an end that does not answer counts as silent until it does", () => {
+  feed.setShown(true);
+  mock.timers.tick(FIRST_PATIENCE * 2);
+  assert.deepEqual(silences, []);
+  mock.timers.tick(FIRST_PATIENCE * 60);
+  assert.deepEqual(silences, [true]);
+  feed.take(snapshot(1));
+  assert.deepEqual(silences, [true, false]);
+});
+
+test("a doubt asks for all, once, if somebody looks", () => {
+  feed.doubt();
+  assert.deepEqual(wishes, []);
+  feed.setShown(true);
+  feed.take(snapshot(1));
+  feed.doubt();
+  feed.doubt();
+  assert.deepEqual(wishes, ["shown", "hello"]);
 });
 
 test("a last frame that was lost is noticed by the next beat", () => {

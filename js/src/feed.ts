@@ -12,6 +12,8 @@ export interface Feed {
   take(text: string): void;
   /** The other end says which frame was its newest, in case that one was lost. */
   beat(epoch: number, frame: number): void;
+  /** Something happened to the connection: make sure that what is seen is the newest. */
+  doubt(): void;
   /** Somebody looks, or nobody any longer; a feed begins with nobody. */
   setShown(shown: boolean): void;
   /** Ask for nothing any longer. */
@@ -22,22 +24,32 @@ export interface Feed {
 export const FIRST_PATIENCE = 1_000;
 export const MOST_PATIENCE = 8_000;
 
-export function createFeed(store: Store, ask: (wish: Wish) => void): Feed {
+/** Times that a snapshot is asked for until the other end counts as silent. */
+const ASKED = 3;
+
+/** `setSilent` is told when nobody answers, so that what is seen may be old, and when one does again. */
+export function createFeed(
+  store: Store,
+  ask: (wish: Wish) => void,
+  setSilent: (silent: boolean) => void = () => undefined,
+): Feed {
   let shown = false;
   let newest: { readonly epoch: number; readonly frame: number } | null = null;
-  let patience = FIRST_PATIENCE;
+  let asked = 0;
   let timer: ReturnType<typeof setTimeout> | null = null; // runs while a snapshot is waited for
 
   const rest = (): void => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    patience = FIRST_PATIENCE;
+    asked = 0;
   };
   const askForSnapshot = (wish: "hello" | "shown"): void => {
     ask(wish);
     if (timer !== null) clearTimeout(timer);
+    const patience = Math.min(MOST_PATIENCE, FIRST_PATIENCE * 2 ** asked);
     timer = setTimeout(askForSnapshot, patience, "hello");
-    patience = Math.min(MOST_PATIENCE, patience * 2);
+    asked += 1;
+    if (asked === ASKED) setSilent(true);
   };
   const missSomething = (): void => {
     if (shown && timer === null) askForSnapshot("hello");
@@ -53,8 +65,11 @@ export function createFeed(store: Store, ask: (wish: Wish) => void): Feed {
         return;
       }
       newest = frame;
-      if (frame.type === "Snapshot") rest();
+      if (frame.type !== "Snapshot") return;
+      if (asked >= ASKED) setSilent(false);
+      rest();
     },
+    doubt: missSomething,
     beat(epoch, frame) {
       if (newest === null || newest.epoch !== epoch || newest.frame !== frame) missSomething();
     },
@@ -64,6 +79,7 @@ export function createFeed(store: Store, ask: (wish: Wish) => void): Feed {
       if (shown) {
         askForSnapshot("shown");
       } else {
+        if (asked >= ASKED) setSilent(false);
         rest();
         ask("hidden");
       }

@@ -31,17 +31,22 @@ interface Place {
 export interface Shelf {
   /** Put a panel into this element: one without a place, or a new one; returns what takes it out. */
   put(element: HTMLElement): () => void;
+  /** Say something of the connection in each panel; null takes it back. */
+  notify(text: string | null): void;
   destroy(): void;
 }
 
 export function createShelf(store: Store, stop: () => void): Shelf {
+  const all = new Set<Kept>();
   const waiting: Kept[] = [];
+  let notice: string | null = null;
   const places = new Set<Place>();
 
   const drop = (kept: Kept): void => {
     if (kept.timer !== null) clearTimeout(kept.timer);
     const index = waiting.indexOf(kept);
     if (index >= 0) waiting.splice(index, 1);
+    all.delete(kept);
     kept.scope.destroy();
     kept.panel.destroy();
     kept.host.remove();
@@ -51,8 +56,14 @@ export function createShelf(store: Store, stop: () => void): Shelf {
     kept.timer = setTimeout(drop, KEPT, kept);
     waiting.push(kept);
   };
+  const create = (): Kept => {
+    const kept = createKept(store, stop);
+    all.add(kept);
+    if (notice !== null) kept.panel.notify(notice);
+    return kept;
+  };
   const fill = (place: Place): void => {
-    const kept = waiting.pop() ?? takeFromLost(places) ?? createKept(store, stop);
+    const kept = waiting.pop() ?? takeFromLost(places) ?? create();
     if (kept.timer !== null) clearTimeout(kept.timer);
     kept.timer = null;
     place.kept = kept;
@@ -75,6 +86,10 @@ export function createShelf(store: Store, stop: () => void): Shelf {
         if (place.kept !== null) lay(place.kept);
         place.kept = null;
       };
+    },
+    notify(text) {
+      notice = text;
+      for (const kept of all) kept.panel.notify(text);
     },
     destroy() {
       for (const kept of [...waiting]) drop(kept);

@@ -5,27 +5,26 @@ import { afterEach, beforeEach, test } from "node:test";
 import type { Frame } from "./events.ts";
 import { openPage, type Page } from "./testing/page.ts";
 import { emptySnapshot, entries, submitted } from "./testing/sample.ts";
-import createWidget, { type Model } from "./widget.ts";
+import createWidget, { type Listener, type Model } from "./widget.ts";
 
-type Hear = Parameters<Model["on"]>[1];
-type Content = Parameters<Hear>[0];
+type Content = Parameters<Listener>[0];
 
 /** The kernel's side of a model, as anywidget hands it over. */
 class Kernel {
   readonly said: Record<string, unknown>[] = [];
   snap: DataView | undefined;
-  hear: Hear | null = null;
+  readonly listeners = new Map<string, Listener | (() => void)>();
 
   /** Every hook gets one of its own. */
   proxy(): Model {
     return {
       get: () => this.snap,
       send: (content) => void this.said.push(content as Record<string, unknown>),
-      on: (_, listener) => {
-        this.hear = listener;
+      on: (event: string, listener: Listener | (() => void)) => {
+        this.listeners.set(event, listener);
       },
-      off: (_, listener) => {
-        if (this.hear === listener) this.hear = null;
+      off: (event: string, listener: Listener | (() => void)) => {
+        if (this.listeners.get(event) === listener) this.listeners.delete(event);
       },
     };
   }
@@ -35,7 +34,7 @@ class Kernel {
   }
 
   send(content: Content, buffers: DataView[] = []): void {
-    this.hear?.(content, buffers);
+    this.listeners.get("msg:custom")?.(content, buffers);
   }
 
   get kinds(): unknown[] {
@@ -96,6 +95,11 @@ function draw(widget: ReturnType<typeof createWidget>): { el: HTMLElement; end: 
   const end = widget.render({ model: kernel.proxy(), el });
   document.body.append(el);
   return { el, end };
+}
+
+/** All that a view says. */
+function said(el: HTMLElement): string {
+  return el.firstElementChild?.firstElementChild?.shadowRoot?.textContent ?? "";
 }
 
 /** What a view says of its tasks. */
@@ -174,6 +178,34 @@ test("a frame that asks whether anybody is there is answered while somebody look
   end();
 });
 
+test("when the kernel comes or goes all is asked for, and its silence is said", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const widget = createWidget();
+  const end = widget.initialize({ model: kernel.proxy() });
+  const view = draw(widget);
+  see(view.el);
+  kernel.sendFrame(FULL);
+  const comes = kernel.listeners.get("comm_live_update") as () => void;
+  comes();
+  assert.deepEqual(kernel.kinds, ["shown", "hello"]);
+  for (let second = 0; second < 10; second += 1) t.mock.timers.tick(1_000);
+  assert.match(said(view.el), /does not answer/);
+  kernel.sendFrame({ ...FULL, frame: 2 });
+  assert.doesNotMatch(said(view.el), /does not answer/);
+  view.end();
+  end();
+});
+
+test("a message to a kernel that is gone is no error", () => {
+  const model = { ...kernel.proxy(), send: () => assert.fail("the comm is closed") };
+  const widget = createWidget();
+  const end = widget.initialize({ model });
+  const view = draw(widget);
+  see(view.el);
+  view.end();
+  end();
+});
+
 test("at the end nothing listens and nothing is left", () => {
   const before = page.left();
   const widget = createWidget();
@@ -182,7 +214,7 @@ test("at the end nothing listens and nothing is left", () => {
   see(view.el);
   view.end();
   end();
-  assert.equal(kernel.hear, null);
+  assert.equal(kernel.listeners.size, 0);
   assert.equal(kernel.kinds.at(-1), "hidden");
   assert.equal(page.left(), before);
 });

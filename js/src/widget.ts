@@ -10,10 +10,12 @@ export interface Model {
   get(name: "_snap"): DataView | undefined;
   send(content: object): void;
   on(event: "msg:custom", listener: Listener): void;
+  on(event: "comm_live_update", listener: () => void): void;
   off(event: "msg:custom", listener: Listener): void;
+  off(event: "comm_live_update", listener: () => void): void;
 }
 
-type Listener = (content: Message, buffers: readonly DataView[]) => void;
+export type Listener = (content: Message, buffers: readonly DataView[]) => void;
 
 /** A frame's JSON is in the first buffer; one with `answer` wants to hear that the page is there. */
 type Message =
@@ -24,6 +26,8 @@ interface Place {
   readonly model: Model;
   readonly el: HTMLElement;
 }
+
+const SILENT = "The kernel does not answer. This is what was seen last.";
 
 const decoder = new TextDecoder(); // takes a view at any offset, unlike a typed array
 
@@ -36,7 +40,11 @@ export default function createWidget() {
   const store = createStore();
   const viewer = Math.random().toString(36).slice(2); // tells the windows of one kernel apart
   let send: (content: object) => void = () => undefined;
-  const feed = createFeed(store, (wish: Wish) => send({ type: wish, viewer }));
+  const feed = createFeed(
+    store,
+    (wish: Wish) => send({ type: wish, viewer }),
+    (silent) => shelf.notify(silent ? SILENT : null),
+  );
   const sight = createSight((seen) => feed.setShown(seen));
   const shelf = createShelf(store, () => send({ type: "stop" }));
 
@@ -50,12 +58,14 @@ export default function createWidget() {
   };
   return {
     initialize({ model }: { readonly model: Model }): () => void {
-      send = (content) => model.send(content);
+      send = (content) => sendIfAlive(model, content);
       const saved = model.get("_snap");
       if (saved !== undefined && saved.byteLength > 0) feed.take(decoder.decode(saved));
       model.on("msg:custom", hear);
+      model.on("comm_live_update", feed.doubt); // the kernel ended, or came back
       return () => {
         model.off("msg:custom", hear);
+        model.off("comm_live_update", feed.doubt);
         sight.destroy();
         feed.destroy();
         shelf.destroy();
@@ -70,4 +80,12 @@ export default function createWidget() {
       };
     },
   };
+}
+
+function sendIfAlive(model: Model, content: object): void {
+  try {
+    model.send(content);
+  } catch {
+    // The kernel is gone: the feed says so when no answer comes
+  }
 }

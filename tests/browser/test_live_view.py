@@ -28,6 +28,7 @@ def look():
         time.sleep(0.1)
 threading.Thread(target=look, daemon=True).start()"""
 SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
+RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -118,14 +119,27 @@ def test_saved_with_its_state_the_view_needs_no_kernel(notebook):
     Panel(notebook.output(newest)).expect_finished(1)
     notebook.page.evaluate(f"() => window.jupyterapp.commands.execute('{SAVE_STATE}')")
     notebook.save()
-    restart = "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()"
-    notebook.page.evaluate(restart)
+    notebook.page.evaluate(RESTART)
     notebook.reload()
     notebook.show(newest)
     panel = Panel(notebook.output(newest)).ready()
     panel.expect_finished(1)
     panel.pick("talk")
     expect(panel.lines).to_contain_text("line 2")
+
+
+def test_a_kernel_that_is_restarted_leaves_what_was_seen_and_that_is_said(open_notebook):
+    notebook = open_notebook(LOAD, TALK.format(lines=3), "%submit")
+    for cell in range(3):
+        notebook.run(cell)
+    panel = Panel(notebook.output(2))
+    panel.expect_finished(1)
+    notebook.page.evaluate(RESTART)
+    expect(panel.panel).to_contain_text("The kernel does not answer", timeout=20_000)
+    panel.expect_finished(1)
+    panel.pick("talk")
+    expect(panel.inspector).to_contain_text("line 2")
+    assert notebook.complaints.ours == []
 
 
 def test_nothing_of_ours_is_on_the_console(notebook):
