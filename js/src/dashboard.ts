@@ -62,7 +62,7 @@ function open(
   if (address === null) return createOverview(server, say);
   const [journal, session] = address;
   const named = (text: string): void => name(text === "" ? `Session ${session}` : text);
-  return followSession(server, journal, session, named, say);
+  return followSession(server, { journal, session, name: named, say });
 }
 
 /** A token in the address has done its work: it is neither for the history nor for a screenshot. */

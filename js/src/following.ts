@@ -1,75 +1,59 @@
 /** One session on the dashboard: the very panel of the widget, fed by a websocket. */
 
+import { type Connection, connect } from "./connection.ts";
 import { element } from "./dom.ts";
 import { createFeed } from "./feed.ts";
 import type { Standing } from "./listing.ts";
 import { tellStanding } from "./lives.ts";
 import { createPanel } from "./panel.ts";
 import { framesOf, type Server } from "./server.ts";
-import { createSight } from "./sight.ts";
-import { openSocket } from "./socket.ts";
 import { createStore } from "./store.ts";
 import { visible } from "./visible.ts";
 
 const STANDING = '{"type":"Standing"'; // how such a message begins; all others are frames
-const LOST = "The connection to the server is lost; it is tried again.";
-const LOGGED_OUT = "The server asks for a login: load this page again.";
 
 export interface Following {
   readonly element: HTMLElement;
   destroy(): void;
 }
 
-/** Follow a session; `title` is told its name, and `say` how its client stands. */
-export function followSession(
-  server: Server,
-  journal: string,
-  session: number,
-  title: (name: string) => void,
-  say: (words: string) => void,
-): Following {
+/** Which session, and who is told its name and how its client stands. */
+export interface Wanted {
+  readonly journal: string;
+  readonly session: number;
+  name(text: string): void;
+  say(words: string): void;
+}
+
+export function followSession(server: Server, wanted: Wanted): Following {
+  const { journal, session } = wanted;
   const store = createStore();
   const host = element("div", { class: "panel" });
   const panel = createPanel(host, store, {});
-  let isShown = false;
-  const feed = createFeed(store, (wish) => socket.send({ type: wish }));
-  const socket = openSocket(server.socket(framesOf(journal, session)), {
-    opened() {
-      panel.notify(null);
-      if (!isShown) socket.send({ type: "hidden" });
-    },
+  const feed = createFeed(store, (wish) => connection.ask(wish));
+  const connection: Connection = connect(server, framesOf(journal, session), host, {
     hear(text) {
       if (!text.startsWith(STANDING)) feed.take(text);
-      else tell(JSON.parse(text) as Standing);
+      else wanted.say(tell(JSON.parse(text) as Standing));
     },
-    lost() {
-      panel.notify(LOST);
-      server.isLoggedIn().then((isIn) => {
-        if (isIn === false) panel.notify(LOGGED_OUT);
-      });
-    },
+    seen: feed.setShown,
+    complain: panel.notify,
   });
-  const sight = createSight((seen) => {
-    isShown = seen;
-    feed.setShown(seen);
-  });
-  const unwatch = sight.watch(host);
   const forget = store.subscribe((change) => {
     if (!change.all && !change.shape) return;
-    title(visible(store.view.sessions.get(session)?.name ?? "", 80));
+    wanted.name(visible(store.view.sessions.get(session)?.name ?? "", 80));
   });
-  const tell = (standing: Standing): void => {
-    say(visible(tellStanding(standing, standing.now), 500));
-  };
   return {
     element: host,
     destroy() {
       forget();
-      unwatch();
-      sight.destroy();
+      connection.destroy();
       feed.destroy();
-      socket.close();
       panel.destroy();
     },
   };
+}
+
+function tell(standing: Standing): string {
+  return visible(tellStanding(standing, standing.now), 500);
 }

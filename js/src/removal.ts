@@ -4,7 +4,8 @@ import { element, type Scope, setText } from "./dom.ts";
 import type { JournalRow } from "./listing.ts";
 import { plural, visible } from "./visible.ts";
 
-const PATIENCE = 5_000; // ms after which the question is taken back
+/** ms after which the question is taken back. */
+export const PATIENCE = 5_000;
 
 export interface Removal {
   readonly element: HTMLElement;

@@ -5,13 +5,13 @@ import { createServer as listen } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 
-import { createServer, framesOf, isListing, xsrfOf } from "./server.ts";
+import { addressOf, createServer, framesOf, isListing, socketAddress, xsrfOf } from "./server.ts";
 
 test("addresses stand below the page's own", () => {
-  const server = createServer("https://hub/user/a@b/flowlab?x#/j/1", () => "");
-  assert.equal(server.socket("api/events"), "wss://hub/user/a@b/flowlab/api/events");
-  const plain = createServer("http://127.0.0.1:8888/flowlab", () => "");
-  assert.equal(plain.socket("api/events"), "ws://127.0.0.1:8888/flowlab/api/events");
+  const hub = addressOf("https://hub/user/a@b/flowlab?x#/j/1", "api/events");
+  assert.equal(socketAddress(hub), "wss://hub/user/a@b/flowlab/api/events");
+  const plain = addressOf("http://127.0.0.1:8888/flowlab", "api/events");
+  assert.equal(socketAddress(plain), "ws://127.0.0.1:8888/flowlab/api/events");
 });
 
 test("a journal's name is one part of the address, whatever it holds", () => {

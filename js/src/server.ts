@@ -1,10 +1,11 @@
 /** The dashboard's server, by addresses relative to the page: it may stand below any base_url. */
 
 import type { Listing } from "./listing.ts";
+import type { Wire } from "./socket.ts";
 
 export interface Server {
-  /** The address of a websocket. */
-  socket(path: string): string;
+  /** Begin to open a websocket. */
+  open(path: string): Wire;
   /** Remove the journal of a client that is over; an error says why it stays. */
   remove(journal: string): Promise<void>;
   /** Whether it lets us in; null when it does not answer. */
@@ -18,13 +19,9 @@ export function framesOf(journal: string, session: number): string {
 
 /** `page` is the address of the page, `cookies` what document.cookie says, asked anew each time. */
 export function createServer(page: string, cookies: () => string): Server {
-  const address = (path: string): URL => new URL(`flowlab/${path}`, page);
+  const address = (path: string): URL => addressOf(page, path);
   return {
-    socket(path) {
-      const found = address(path);
-      found.protocol = found.protocol === "https:" ? "wss:" : "ws:";
-      return found.href;
-    },
+    open: (path) => new WebSocket(socketAddress(address(path))),
     async remove(journal) {
       const answer = await fetch(address(`api/sessions/${encodeURIComponent(journal)}`), {
         method: "DELETE",
@@ -41,6 +38,18 @@ export function createServer(page: string, cookies: () => string): Server {
       }
     },
   };
+}
+
+/** Where a path of ours lies, seen from the page. */
+export function addressOf(page: string, path: string): URL {
+  return new URL(`flowlab/${path}`, page);
+}
+
+/** The address of a websocket that stands where a page would. */
+export function socketAddress(page: URL): string {
+  const found = new URL(page);
+  found.protocol = found.protocol === "https:" ? "wss:" : "ws:";
+  return found.href;
 }
 
 /** The token that says that a request comes from our own page. */

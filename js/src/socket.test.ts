@@ -3,32 +3,11 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { FIRST_WAIT, MOST_WAIT, openSocket, type Wire } from "./socket.ts";
+import { FIRST_WAIT, MOST_WAIT, openSocket } from "./socket.ts";
+import { createWires, type Wires } from "./testing/wires.ts";
 
-interface End extends Wire {
-  sent: string[];
-  isClosed: boolean;
-}
-
-let wires: End[] = [];
+let wires: Wires;
 let heard: string[] = [];
-
-function make(): End {
-  const wire = {
-    onopen: null,
-    onmessage: null,
-    onclose: null,
-    readyState: 0,
-    sent: [] as string[],
-    isClosed: false,
-    send: (text: string) => wire.sent.push(text),
-    close: () => {
-      wire.isClosed = true;
-    },
-  };
-  wires.push(wire as unknown as End);
-  return wire as unknown as End;
-}
 
 const ears = {
   opened: () => heard.push("opened"),
@@ -36,68 +15,57 @@ const ears = {
   lost: () => heard.push("lost"),
 };
 
-/** What a browser does to a websocket. */
-function happen(wire: End, what: "onopen" | "onmessage" | "onclose", data?: unknown): void {
-  (wire as unknown as { readyState: number }).readyState = what === "onclose" ? 3 : 1;
-  (wire[what] as (event: unknown) => void)({ data });
-}
-
-function newest(): End {
-  const wire = wires.at(-1);
-  assert.ok(wire !== undefined);
-  return wire;
-}
-
 beforeEach(() => {
-  [wires, heard] = [[], []];
+  wires = createWires();
+  heard = [];
   mock.timers.enable({ apis: ["setTimeout"] });
 });
 afterEach(() => mock.timers.reset());
 
 test("messages are sent while it is open, and only then", () => {
-  const socket = openSocket("ws://x", ears, make);
+  const socket = openSocket(wires.open, ears);
   socket.send({ type: "hello" });
-  happen(newest(), "onopen");
+  wires.newest.open();
   socket.send({ type: "shown" });
-  assert.deepEqual(newest().sent, ['{"type":"shown"}']);
-  happen(newest(), "onmessage", "text");
-  happen(newest(), "onmessage", new ArrayBuffer(3));
+  assert.deepEqual(wires.newest.sent, ['{"type":"shown"}']);
+  wires.newest.say("text");
+  wires.newest.say(new ArrayBuffer(3));
   assert.deepEqual(heard, ["opened", "text"]);
 });
 
 test("it comes back, each time later, and at once again after a success", () => {
-  openSocket("ws://x", ears, make);
+  openSocket(wires.open, ears);
   for (let wait = FIRST_WAIT; wait < 4 * MOST_WAIT; wait *= 2) {
-    const before = wires.length;
-    happen(newest(), "onclose");
+    const before = wires.count;
+    wires.newest.lose();
     mock.timers.tick(Math.min(wait, MOST_WAIT) - 1);
-    assert.equal(wires.length, before);
+    assert.equal(wires.count, before);
     mock.timers.tick(1);
-    assert.equal(wires.length, before + 1);
+    assert.equal(wires.count, before + 1);
   }
-  happen(newest(), "onopen");
-  happen(newest(), "onclose");
-  const before = wires.length;
+  wires.newest.open();
+  wires.newest.lose();
+  const before = wires.count;
   mock.timers.tick(FIRST_WAIT);
-  assert.equal(wires.length, before + 1);
+  assert.equal(wires.count, before + 1);
 });
 
 test("closed, it neither hears nor comes back", () => {
-  const socket = openSocket("ws://x", ears, make);
-  happen(newest(), "onopen");
+  const socket = openSocket(wires.open, ears);
+  wires.newest.open();
   socket.close();
-  assert.ok(newest().isClosed);
-  happen(newest(), "onmessage", "late");
-  happen(newest(), "onclose");
+  assert.ok(wires.newest.isClosed);
+  wires.newest.say("late");
+  wires.newest.lose();
   mock.timers.tick(10 * MOST_WAIT);
-  assert.equal(wires.length, 1);
+  assert.equal(wires.count, 1);
   assert.deepEqual(heard, ["opened"]);
 });
 
 test("closed while it waits, it does not come back", () => {
-  const socket = openSocket("ws://x", ears, make);
-  happen(newest(), "onclose");
+  const socket = openSocket(wires.open, ears);
+  wires.newest.lose();
   socket.close();
   mock.timers.tick(10 * MOST_WAIT);
-  assert.equal(wires.length, 1);
+  assert.equal(wires.count, 1);
 });

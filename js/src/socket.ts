@@ -27,12 +27,8 @@ export type Wire = Pick<
   "onopen" | "onmessage" | "onclose" | "readyState" | "send" | "close"
 >;
 
-/** `make` makes a browser's own websocket, unless it is told otherwise. */
-export function openSocket(
-  address: string,
-  ears: Ears,
-  make: (address: string) => Wire = (each) => new WebSocket(each),
-): Socket {
+/** `make` begins to open one, each time anew. */
+export function openSocket(make: () => Wire, ears: Ears): Socket {
   let socket: Wire | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let wait = FIRST_WAIT;
@@ -40,7 +36,7 @@ export function openSocket(
 
   const open = (): void => {
     timer = null;
-    const made = make(address);
+    const made = make();
     socket = made;
     made.onopen = () => {
       wait = FIRST_WAIT;
