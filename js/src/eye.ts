@@ -148,6 +148,7 @@ function createFrames(
   let asked = 0;
   let frames = 0;
   let isShown = true;
+  let later: ReturnType<typeof setTimeout> | undefined;
   const draw = (): void => {
     if (asked === 0 && isShown && !scope.ended) asked = requestAnimationFrame(frame);
   };
@@ -157,6 +158,8 @@ function createFrames(
     if (scope.ended || view.width === 0 || view.height === 0) return; // its size will ask again
     gaze.palette ??= readPalette(host);
     refresh(seat, gaze);
+    clearTimeout(later);
+    if (outlook.rest() > 0) later = setTimeout(draw, outlook.rest());
     if (!gaze.isFree) gaze.camera = fitted(outlook.scene, { ...view, height: view.height - TOOLS });
     const now = drawing();
     if (now === null || stage.pen === null) return;
@@ -170,7 +173,10 @@ function createFrames(
   });
   watch.observe(stage.canvas);
   scope.add(() => watch.disconnect());
-  scope.add(() => cancelAnimationFrame(asked));
+  scope.add(() => {
+    cancelAnimationFrame(asked);
+    clearTimeout(later);
+  });
   scope.watchSize(stage.canvas, draw);
   return draw;
 }

@@ -16,6 +16,7 @@ export interface Labels {
 }
 
 const LETTERS = 80; // no box has room for more
+const TAIL = 4 * LETTERS; // of a name, in which its last parts are looked for
 const REMEMBERED = 30_000;
 
 export function createLabels(): Labels {
@@ -35,17 +36,23 @@ export function createLabels(): Labels {
         () => shorten(pen, text, width),
       ),
     name: (pen, name, width, before) =>
-      remember(`${pen.font}|${width}${before}|${name}`, () => {
+      remember(`${pen.font}|${width}${before}|${brief(name)}`, () => {
         const whole = visible(name, LETTERS);
         if (fits(pen, whole, width) || !name.includes("/")) return shorten(pen, name, width);
-        const parts = name.split("/");
+        const parts = name.slice(-TAIL).split("/"); // the first one may be cut, and is not used
         for (let from = 1; from < parts.length; from += 1) {
           const end = visible(`${before}${parts.slice(from).join("/")}`, LETTERS);
           if (fits(pen, end, width)) return end;
         }
-        return shorten(pen, parts.at(-1) ?? name, width);
+        return shorten(pen, name.slice(name.lastIndexOf("/") + 1), width);
       }),
   };
+}
+
+/** What tells a name from others, though it may have a million letters. */
+function brief(name: string): string {
+  if (name.length <= 2 * TAIL) return name;
+  return `${name.slice(0, TAIL)}|${name.slice(-TAIL)}|${name.length}`;
 }
 
 function shorten(pen: Scribe, text: string, width: number): string {

@@ -10,10 +10,10 @@ import { assigned, createSender, finished, idOf, type Row, submitted } from "./t
 const VIEW = { width: 900, height: 500 };
 
 /** An outlook on a store that these rows were sent to, and how to send more. */
-function follow(rows: readonly Row[]) {
+function follow(rows: readonly Row[], clock = () => 0) {
   const store = createStore();
   const send = createSender(store);
-  const outlook = createOutlook(store);
+  const outlook = createOutlook(store, clock);
   store.subscribe(outlook.take);
   send([submitted(rows)]);
   outlook.refresh(VIEW);
@@ -54,6 +54,27 @@ test("tasks that come into a collapsed group leave all places as they are", () =
   assert.equal(outlook.scene.grid, before.grid);
   assert.equal(outlook.scene.boxOf.get(idOf(5_000)), 1);
   assert.equal(outlook.standing.total(1), 201);
+});
+
+test("tasks that come without end leave time for other things, and states still change", () => {
+  let now = 0;
+  const { outlook, send } = follow(grouped(["a", "b"], 200), () => {
+    now += 1; // each look at the clock takes 1 ms
+    return now;
+  });
+  const { scene } = outlook;
+  send([submitted([{ id: idOf(5_000), name: "c" }])]);
+  assert.equal(outlook.rest(), 3);
+  assert.equal(outlook.refresh(VIEW), false);
+  send([assigned([idOf(10)]), finished([idOf(10)])]);
+  assert.equal(outlook.standing.good(0), 1);
+  assert.equal(outlook.scene, scene);
+  outlook.expand(1); // the user does not wait
+  assert.ok(outlook.refresh(VIEW));
+  send([submitted([{ id: idOf(5_001), name: "d" }])]);
+  now += 10;
+  assert.equal(outlook.rest(), 0);
+  assert.ok(outlook.refresh(VIEW));
 });
 
 test("a new box needs new places", () => {

@@ -1,7 +1,7 @@
-/** Which boxes stand for the tasks that the store sees: laid out again only when these change. Pure. */
+/** Which boxes stand for the tasks that the store sees: laid out again only when these change. */
 
 import type { Size } from "./camera.ts";
-import { patternOf, REST, shown } from "./collapse.ts";
+import { REST as LEFT, patternOf, shown } from "./collapse.ts";
 import { createGroups, type Groups } from "./groups.ts";
 import type { State, TaskId } from "./picture.ts";
 import { createScene, refilled, type Scene } from "./scene.ts";
@@ -19,6 +19,8 @@ export interface Outlook {
   take(change: Change): boolean;
   /** Find the boxes again when they may be others; whether they are. */
   refresh(view: Size): boolean;
+  /** How long `refresh` still does nothing though it is due, in ms: finding boxes takes its time. */
+  rest(): number;
   /** Whether a box stands in a group that can be collapsed. */
   isGrouped(place: number): boolean;
   /** Show what is in the group of a box. */
@@ -32,9 +34,11 @@ interface Opened {
   readonly closed: Set<string>;
 }
 
+const REST = 4; // for each ms that the boxes are looked for, the page has so many for other things
 const NOWHERE: Size = { width: 1, height: 1 };
 
-export function createOutlook(store: Store): Outlook {
+/** `clock` gives ms. */
+export function createOutlook(store: Store, clock = () => performance.now()): Outlook {
   const groups = createGroups();
   const wishes: Opened = { opened: new Set(), closed: new Set() };
   const state = (id: TaskId): State | undefined => store.view.tasks.get(id)?.state;
@@ -42,6 +46,12 @@ export function createOutlook(store: Store): Outlook {
   let standing = createStanding([], state);
   let isStale = true;
   let layouts = 0;
+  let quiet = 0; // until when tasks that come do not have the boxes found again
+  const rest = (): number => (isStale ? Math.max(0, quiet - clock()) : 0);
+  const reopen = (): void => {
+    isStale = true;
+    quiet = 0; // the user waits
+  };
   groups.update(store.view, { tasks: new Set(), all: true });
   return {
     get scene() {
@@ -55,12 +65,14 @@ export function createOutlook(store: Store): Outlook {
     },
     take(change) {
       groups.update(store.view, change);
-      if (change.all || change.shape) isStale = true;
-      else standing.update(change.tasks, state);
+      if (change.all) reopen();
+      isStale = isStale || change.shape;
+      standing.update(change.tasks, state);
       return isStale || change.tasks.size > 0;
     },
     refresh(view) {
-      if (!isStale || view.width === 0) return false;
+      const begun = clock();
+      if (!isStale || view.width === 0 || begun < quiet) return false;
       isStale = false;
       const { contents, edges } = shown(store.view, groups.root, BUDGET, wishes);
       const same = refilled(scene, contents, edges);
@@ -70,22 +82,25 @@ export function createOutlook(store: Store): Outlook {
         contents.map((content) => content.tasks),
         state,
       );
+      const done = clock();
+      quiet = done + REST * (done - begun);
       return true;
     },
+    rest,
     isGrouped: (place) => groupAround(scene, groups, wishes, place) !== null,
     expand(place) {
       const path = scene.boxes[place]?.path;
       if (path === null || path === undefined) return;
       wishes.closed.delete(path);
       wishes.opened.add(path);
-      isStale = true;
+      reopen();
     },
     collapse(place) {
       const path = groupAround(scene, groups, wishes, place);
       if (path === null) return;
       wishes.opened.delete(path);
       if (groups.at(path) !== undefined) wishes.closed.add(path);
-      isStale = true;
+      reopen();
     },
   };
 }
@@ -104,5 +119,5 @@ function groupAround(
     if (group.path !== "" && group.total > box.tasks.length) return group.path;
   }
   // What was brought together by the budget alone, and opened, goes back into one box.
-  return [patternOf(box.name), REST].find((name) => name !== box.path && opened.has(name)) ?? null;
+  return [patternOf(box.name), LEFT].find((name) => name !== box.path && opened.has(name)) ?? null;
 }

@@ -31,7 +31,7 @@ export interface Tools {
 }
 
 export function createStage(host: HTMLElement, scope: Scope, tools: Tools): Stage {
-  const root = element("div", { class: "fl-graph", "data-lm-suppress-shortcuts": "true" });
+  const root = element("div", { class: "fl-graph" });
   const canvas = element("canvas", {
     tabindex: 0,
     role: "application",
@@ -80,7 +80,7 @@ function createTools(scope: Scope, tools: Tools): HTMLElement {
     { class: "fl-tools", role: "group", "aria-label": "Zoom" },
     button("Zoom out", "−", () => tools.zoom(false)),
     button("Zoom in", "+", () => tools.zoom(true)),
-    button("Show the whole graph", "Fit", () => tools.fit()),
+    button("Fit the whole graph", "Fit", () => tools.fit()),
   );
   Object.assign(bar.style, {
     position: "absolute",
