@@ -9,6 +9,7 @@ where, with at least five words:
 Biome counts lines and arguments of functions (js/biome.jsonc), at each `npm run check`.
 """
 
+import gzip
 import json
 import re
 from graphlib import CycleError, TopologicalSorter
@@ -114,10 +115,12 @@ def test_the_lock_names_no_registry():
 
 
 @pytest.mark.parametrize("name", BUNDLES)
-def test_a_bundle_is_small(name):
+def test_a_bundle_is_small_on_its_way(name):
+    """The widget's is packed by the build, the dashboard's by the server."""
     bundle = ROOT / "flowlab" / "static" / name
     assert bundle.is_file(), "build it: cd js && npm ci && npm run build"
-    size = bundle.stat().st_size
+    code = bundle.read_bytes()
+    size = len(code if name == "widget.js" else gzip.compress(code))
     assert size <= BUNDLE_BYTES, f"{size} bytes; `npm run sizes` tells what they are"
 
 
