@@ -12,13 +12,16 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
+from flowlab.dashboard.files import is_built, load
 from flowlab.dashboard.shelf import Shelf, UnknownJournal
 from flowlab.errors import StoreError
 
+NOT_BUILT = (
+    "The front end of flowlab is not built. In its checkout: cd js && npm ci && npm run build"
+)
 LOOK_SECONDS = 0.5  # s that one request for the list may read
 
 PAGE = Path(__file__).with_name("page.html")
-STATIC = Path(__file__).parents[1] / "static"
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -49,6 +52,11 @@ class Page(Door):
     @authorized
     async def get(self) -> None:
         """The page, and the cookie with which it may ask for a removal."""
+        if not is_built():
+            self.set_status(503)
+            self.set_header("Content-Type", "text/plain; charset=UTF-8")
+            self.finish(NOT_BUILT)
+            return
         assert self.xsrf_token  # to read it sets the cookie
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.set_header("Cache-Control", "no-cache")
@@ -64,22 +72,32 @@ class Slash(Door):
         self.redirect(f"{self.base_url}flowlab", permanent=False)
 
 
-class Static(Door, web.StaticFileHandler):
+class Static(Door):
     """The built front end."""
 
     @web.authenticated
     @authorized
-    async def get(self, path: str, include_body: bool = True) -> None:  # type: ignore[override]
-        await web.StaticFileHandler.get(self, path, include_body)
-
-    @web.authenticated
-    @authorized
-    async def head(self, path: str) -> None:  # type: ignore[override]
-        await web.StaticFileHandler.get(self, path, include_body=False)
-
-    def set_extra_headers(self, path: str) -> None:
-        """Another version may be installed while the page is open: ask each time."""
+    async def get(self, name: str) -> None:
+        """A file, packed for whoever can unpack it."""
+        try:
+            file = await asyncio.to_thread(load, name)
+        except FileNotFoundError:
+            raise web.HTTPError(404) from None
+        self.set_header("Content-Type", file.content_type)
+        # Another version may be installed while the page is open: it is asked for each time.
         self.set_header("Cache-Control", "no-cache")
+        self.set_header("Vary", "Accept-Encoding")
+        self.set_header("Etag", file.etag)
+        if self.check_etag_header():
+            self.set_status(304)
+            self.finish()
+            return
+        is_packed = "gzip" in self.request.headers.get("Accept-Encoding", "")
+        if is_packed:
+            self.set_header("Content-Encoding", "gzip")
+        self.finish(file.packed if is_packed else file.plain)
+
+    head = get  # tornado leaves the body out
 
 
 class Api(Door):

@@ -9,7 +9,7 @@ from typing import Any
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 
-from flowlab.dashboard.doors import STATIC, Journal, Page, Sessions, Slash, Static
+from flowlab.dashboard.doors import Journal, Page, Sessions, Slash, Static
 from flowlab.dashboard.follower import Followers
 from flowlab.dashboard.shelf import Shelf
 from flowlab.dashboard.sockets import ListSocket, SessionSocket
@@ -25,7 +25,7 @@ def routes(base_url: str) -> list[Route]:
     found: list[Route] = [
         ("flowlab", Page, {}),
         ("flowlab/", Slash, {}),
-        ("flowlab/static/(.*)", Static, {"path": str(STATIC)}),
+        ("flowlab/static/([^/]+)", Static, {}),
         ("flowlab/api/sessions", Sessions, place),
         ("flowlab/api/sessions/([^/]+)", Journal, place),
         (

@@ -1,5 +1,6 @@
 """The routes over HTTP, asked of a real server below a base_url."""
 
+import gzip
 import re
 
 import pytest
@@ -36,14 +37,18 @@ def test_a_slash_at_the_end_leads_to_the_page(server):
     assert (answer.status, answer.headers["Location"]) == (302, f"{server.base}flowlab")
 
 
-def test_files_are_sent_to_be_asked_for_again(server):
-    answer = server.ask("/static/dashboard.js")
-    assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-cache")
-    assert "javascript" in answer.headers["Content-Type"]
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+def test_files_are_sent_packed_and_are_to_be_asked_for_again(server):
+    plain = server.ask("/static/dashboard.js")
+    assert (plain.status, plain.headers["Cache-Control"]) == (200, "no-cache")
+    assert plain.headers["Content-Type"] == "text/javascript; charset=UTF-8"
+    assert plain.headers["X-Content-Type-Options"] == "nosniff"
+    packed = server.ask("/static/dashboard.js", Accept_Encoding="br, gzip")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) < 61_440
     assert server.ask("/static/dashboard.js", "HEAD").body == b""
-    again = server.ask("/static/dashboard.js", If_None_Match=answer.headers["Etag"])
-    assert again.status == 304
+    again = server.ask("/static/dashboard.js", If_None_Match=plain.headers["Etag"])
+    assert (again.status, again.body) == (304, b"")
 
 
 @pytest.mark.parametrize(
