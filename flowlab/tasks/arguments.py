@@ -6,66 +6,87 @@ After Rain's user guide, "Inputs".
 
 import io
 import pickle
+import time
 from collections.abc import Sequence
 from types import GeneratorType
 from typing import Any
 
 import cloudpickle
 
-from flowlab.errors import UsageError
+from flowlab.errors import HeavyArgument, UsageError
 from flowlab.graph.nodes import DataObject, Task, to_dataobj
 from flowlab.model.limits import CAPTURED_VALUE, KIB
 
 _PROTOCOL = 5
+_SLOW = 1.0  # s of cpu; pickling more than that for each task is not what anybody wants
+
+Found = list[list[DataObject]]  # in each of the values
 
 
-def pack(values: Any) -> tuple[bytes, list[DataObject]]:
-    """The pickle of some values, and the objects that were found in them, in order.
+def pack(values: Sequence[Any]) -> tuple[bytes, Found]:
+    """The pickle of some values, one after the other, and the objects found in each, in order.
 
-    Generators are run to their end, and arrive as iterators over what they gave.
+    What two of them share, they share again when they are unpacked. Generators are run to their
+    end, and arrive as iterators over what they gave.
     """
     buffer = io.BytesIO()
     pickler = _Pickler(buffer, _PROTOCOL)
-    pickler.dump(values)
-    return buffer.getvalue(), pickler.found
+    found: Found = []
+    for value in values:
+        before = len(pickler.found)
+        pickler.dump(value)
+        found.append(pickler.found[before:])
+    return buffer.getvalue(), found
 
 
-def unpack(data: bytes, inputs: Sequence[Any]) -> Any:
+def unpack(data: bytes, inputs: Sequence[Any]) -> list[Any]:
     """The values again, with `inputs` standing where the objects stood."""
-    return _Unpickler(io.BytesIO(data), inputs).load()
+    buffer = io.BytesIO(data)
+    unpickler = _Unpickler(buffer, inputs)
+    values = []
+    while buffer.tell() < len(data):
+        values.append(unpickler.load())
+    return values
 
 
-def pack_arguments(
-    call: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[bytes, list[DataObject]]:
-    """Pack the arguments of a call to the function `call`; UsageError when they may not travel."""
+def pack_arguments(call: str, named: Sequence[tuple[str, Any]]) -> tuple[bytes, Found]:
+    """Pack the arguments of a call to the function `call`; UsageError when they may not travel.
+
+    named  what people call each argument, and its value
+    """
+    began = time.thread_time()
+    values = [value for _, value in named]
     try:
-        data, found = pack((args, kwargs))
+        data, found = pack(values)
     except UsageError:
         raise
     except Exception as error:  # an argument's own __reduce__ may raise anything
         raise UsageError(
-            f"{_find_culprit(args, kwargs)} of {call}() cannot be pickled: "
+            f"{_find_culprit(named)} of {call}() cannot be pickled: "
             f"{type(error).__name__}: {error}; make it inside the function, or pass plain data"
         ) from error
     if len(data) > CAPTURED_VALUE:
-        raise UsageError(
+        raise HeavyArgument(
             f"the arguments of {call}() take {len(data)} bytes when pickled, and at most "
             f"{CAPTURED_VALUE // KIB} KiB travel with a task (limits.CAPTURED_VALUE); "
             "make the large one an object of its own: blob(…) or pickled(…)"
         )
+    taken = time.thread_time() - began
+    if taken > _SLOW:
+        raise HeavyArgument(
+            f"the arguments of {call}() took {taken:.1f} s to pickle, and would for each task; "
+            "make the large one an object of its own, once: pickled(…)"
+        )
     return data, found
 
 
-def _find_culprit(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+def _find_culprit(named: Sequence[tuple[str, Any]]) -> str:
     """Which argument cannot be pickled, for people."""
-    named = [(f"argument {place}", value) for place, value in enumerate(args, 1)]
-    named += [(f"argument {name!r}", value) for name, value in kwargs.items()]
     for name, value in named:
         try:
-            pack(value)
+            pack([value])
         except Exception:  # noqa: BLE001 - see pack_arguments
-            return f"{name} ({type(value).__name__})"
+            return f"argument {name} ({type(value).__name__})"
     return "an argument"
 
 

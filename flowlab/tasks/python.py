@@ -6,39 +6,52 @@ After Rain's user guide, "Python tasks".
 import functools
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType
 from typing import Any, overload
 
 import cloudpickle
 import msgspec
 
-from flowlab.errors import ContentTypeError, UsageError
-from flowlab.graph.nodes import Function, Task
+from flowlab.errors import ContentTypeError, UsageError, WrongValue
+from flowlab.graph.nodes import DataObject, Function, Task
 from flowlab.graph.outputs import describe_outputs
 from flowlab.graph.owner import Owner
-from flowlab.model.content import check_content_type, is_subtype, text_encoding
-from flowlab.model.inputs import Output
-from flowlab.model.labels import LabeledList
-from flowlab.model.specs import ObjectSpec
+from flowlab.model.content import check_content_type, merge_content_types
+from flowlab.model.inputs import Input, Output
 from flowlab.staging.instance import DataInstance
-from flowlab.tasks.arguments import pack_arguments, unpack
+from flowlab.tasks.arguments import Found, pack_arguments, unpack
+from flowlab.tasks.hints import Hints, Outputs
 from flowlab.tasks.kind import Context, register
+from flowlab.tasks.returned import make_instances
 
 KIND = "python"
 
-Outputs = int | str | Output | Sequence[str | Output]
+Inputs = Mapping[str, Input] | Iterable[tuple[str, Input]]
 _Described = tuple[list[Output], tuple[str, ...]]  # and the encoding of each, or nothing
 
-_OURS = ("output", "outputs", "name", "session")  # keywords of every call
+
+class _Wanted(msgspec.Struct, frozen=True, array_like=True):
+    """How an input is to arrive: its number, whether as a value, and of which content type."""
+
+    number: int
+    load: bool | None
+    content_type: str
 
 
 class _Call(msgspec.Struct, frozen=True, array_like=True):
-    """What travels with a task; `encodes` has a content type, or nothing, for each output."""
+    """What travels with a task.
+
+    arguments  pickles of the values, the last of them for `keywords`
+    encodes    a content type, or nothing, for each output
+    load       whether inputs arrive as values unless `wanted` says otherwise
+    """
 
     arguments: bytes
+    keywords: tuple[str, ...]
     load: bool
     encodes: tuple[str, ...]
+    wanted: tuple[_Wanted, ...] = ()
 
 
 class RemoteFunction:
@@ -53,16 +66,17 @@ class RemoteFunction:
         function: Callable[..., Any],
         *,
         outputs: Outputs | None = None,
-        auto_load: bool = False,
+        inputs: Inputs = (),
+        auto_load: bool | None = None,
         auto_encode: str | None = None,
         name: str | None = None,
         cpus: int = 1,
     ) -> None:
         self._function = function
-        self._signature = _check_signature(function)
-        self._auto_load = auto_load
+        self._hints = Hints(function, inputs, outputs)
+        self._auto_load = bool(auto_load)
         self._auto_encode = check_content_type(auto_encode or "")
-        self._outputs = self._described(1 if outputs is None else outputs)
+        self._outputs = self._described(self._hints.outputs)
         self._name = function.__name__ if name is None else name
         self._cpus = cpus
         self._code: Function | None = None
@@ -78,15 +92,18 @@ class RemoteFunction:
         session: Owner | None = None,
         **kwargs: Any,
     ) -> Task:
-        self._signature.bind(None, *args, **kwargs)
+        self._hints.signature.bind(None, *args, **kwargs)
         described, encodes = self._override(output, outputs)
-        call = self._function.__name__
-        arguments, inputs = pack_arguments(call, args, kwargs)
+        named = [(str(place), value) for place, value in enumerate(args, 1)]
+        named += [(repr(word), value) for word, value in kwargs.items()]
+        arguments, found = pack_arguments(self._function.__name__, named)
+        wanted = self._wanted(len(args), kwargs, found) if self._hints.inputs else ()
+        call = _Call(arguments, tuple(kwargs), self._auto_load, encodes, wanted)
         return Task(
             KIND,
-            inputs=inputs,
+            inputs=[obj for part in found for obj in part],
             outputs=described,
-            config=msgspec.msgpack.encode(_Call(arguments, self._auto_load, encodes)),
+            config=msgspec.msgpack.encode(call),
             name=self._name if name is None else name,
             cpus=self._cpus,
             function=self._pickled(),
@@ -100,15 +117,31 @@ class RemoteFunction:
     def __repr__(self) -> str:
         return f"<remote {self._function.__name__}>"
 
+    def _wanted(
+        self, positional: int, keywords: Iterable[str], found: Found
+    ) -> tuple[_Wanted, ...]:
+        """What the parameters' `Input`s say of the objects that were found in the arguments."""
+        wanted: list[_Wanted] = []
+        number = 0
+        for name, part in zip(self._hints.parameters(positional, keywords), found, strict=True):
+            described = self._hints.inputs.get(name)
+            for obj in part:
+                if described is not None:
+                    _check_data_type(name, described, obj)
+                    content_type = described.content_type or ""
+                    wanted.append(_Wanted(number, described.load, content_type))
+                number += 1
+        return tuple(wanted)
+
     def _override(self, output: str | Output | None, outputs: Outputs | None) -> _Described:
         if output is not None and outputs is not None:
-            raise UsageError("give output= or outputs=, not both")
+            raise WrongValue("give output= or outputs=, not both")
         if output is None and outputs is None:
             return self._outputs
         described = self._described(output if output is not None else outputs or 0)
         got, expected = len(described[0]), len(self._outputs[0])
         if got != expected:
-            raise UsageError(f"Got {got} outputs, {expected} expected.")
+            raise WrongValue(f"Got {got} outputs, {expected} expected.")
         return described
 
     def _described(self, outputs: Outputs) -> _Described:
@@ -142,7 +175,8 @@ def remote(function: Callable[..., Any], /) -> RemoteFunction: ...
 def remote(
     *,
     outputs: Outputs | None = None,
-    auto_load: bool = False,
+    inputs: Inputs = (),
+    auto_load: bool | None = None,
     auto_encode: str | None = None,
     name: str | None = None,
     cpus: int = 1,
@@ -151,6 +185,7 @@ def remote(function: Callable[..., Any] | None = None, /, **options: Any) -> Any
     """Make the calls of a function tasks; its first parameter is the context.
 
     outputs      number, labels or `Output`s; one output when nothing is said
+    inputs       parameter -> `Input(load=…, content_type=…)`, or InputDir; annotations do the same
     auto_load    arguments that are data arrive as values, not as DataInstances
     auto_encode  content type by which returned values are encoded, such as `pickle`
     name         of the tasks, the function's by default
@@ -167,21 +202,12 @@ def _decorate(function: Callable[..., Any], options: Mapping[str, Any]) -> Remot
     return RemoteFunction(function, **options)
 
 
-def _check_signature(function: Callable[..., Any]) -> inspect.Signature:
-    signature = inspect.signature(function)
-    taken = [name for name in _OURS if name in signature.parameters]
-    if taken:
+def _check_data_type(name: str, described: Input, obj: DataObject) -> None:
+    if described.data_type is not obj.data_type:
         raise UsageError(
-            f"{function.__name__}() has a parameter {taken[0]!r}, which is a keyword of every "
-            "call of a task; call it otherwise"
+            f"Input {name!r} expects data type {described.data_type}, "
+            f"but {obj!r} is a {obj.data_type}"
         )
-    try:
-        signature.bind_partial(None)
-    except TypeError:
-        raise UsageError(
-            f"{function.__name__}() has no parameters; the first one is the context (ctx)"
-        ) from None
-    return signature
 
 
 def _typed(output: Output, encode: str) -> Output:
@@ -206,73 +232,45 @@ class _Python:
 
     def run(self, context: Context) -> Sequence[DataInstance]:
         call = msgspec.msgpack.decode(context.config, type=_Call)
-        given: Sequence[Any] = list(context.inputs)
-        if call.load:
-            given = [_load(instance, place) for place, instance in enumerate(context.inputs)]
-        args, kwargs = unpack(call.arguments, given)
-        result = context.function(context, *args, **kwargs)
-        specs = context.outputs
-        if not specs:
-            if result is None or result == ():
-                return []
-            raise UsageError("No returned value allowed (0 outputs declared)")
-        values = [result] if len(specs) == 1 else _spread(result, specs)
-        return [
-            _instance(context, value, spec, encode)
-            for value, spec, encode in zip(values, specs, call.encodes, strict=True)
-        ]
+        values = unpack(call.arguments, _given(call, list(context.inputs)))
+        positional = len(values) - len(call.keywords)
+        kwargs = dict(zip(call.keywords, values[positional:], strict=True))
+        result = context.function(context, *values[:positional], **kwargs)
+        return make_instances(context, result, call.encodes)
 
 
 register(_Python())
+
+
+def _given(call: _Call, instances: list[DataInstance]) -> list[Any]:
+    """What stands for each input in the arguments."""
+    loads = [call.load] * len(instances)
+    for wanted in call.wanted:
+        number = wanted.number
+        if wanted.content_type:
+            instance = instances[number]
+            instance.content_type = _narrowed(instance, wanted.content_type, number)
+        if wanted.load is not None:
+            loads[number] = wanted.load
+    return [
+        _load(instance, place) if load else instance
+        for place, (instance, load) in enumerate(zip(instances, loads, strict=True))
+    ]
+
+
+def _narrowed(instance: DataInstance, wanted: str, place: int) -> str:
+    try:
+        return merge_content_types(instance.content_type, wanted)
+    except ContentTypeError as error:
+        raise ContentTypeError(f"input {place} ({_label(instance)!r}): {error}") from error
 
 
 def _load(instance: DataInstance, place: int) -> Any:
     try:
         return instance.load()
     except ContentTypeError as error:
-        label = instance.spec.label if instance.spec else ""
-        raise ContentTypeError(f"auto_load of input {place} ({label!r}): {error}") from error
+        raise ContentTypeError(f"load of input {place} ({_label(instance)!r}): {error}") from error
 
 
-def _spread(result: Any, specs: Sequence[ObjectSpec]) -> list[Any]:
-    """One value for each output: from a sequence in order, or from a mapping by label."""
-    if isinstance(result, Mapping):
-        missing = [spec.label for spec in specs if spec.label not in result]
-        if missing:
-            raise UsageError(f"the returned mapping has no value for the output {missing[0]!r}")
-        return [result[spec.label] for spec in specs]
-    if isinstance(result, str | bytes) or not isinstance(result, Sequence | LabeledList):
-        raise UsageError(
-            f"Python task should return {len(specs)} outputs, as a list, tuple or mapping, "
-            f"got one {type(result).__name__!r}."
-        )
-    if len(result) != len(specs):
-        raise UsageError(f"Python task should return {len(specs)} outputs, got {len(result)}.")
-    return list(result)
-
-
-def _instance(context: Context, value: Any, spec: ObjectSpec, encode: str) -> DataInstance:
-    if isinstance(value, DataInstance):
-        if value.content_type and not is_subtype(value.content_type, spec.content_type):
-            raise ContentTypeError(
-                f"output {spec.label!r}: Incompatible content types: "
-                f"{spec.content_type!r} and {value.content_type!r}"
-            )
-        return value
-    if encode:
-        return context.blob(value, encode=encode)
-    if isinstance(value, bytes):
-        return context.blob(value, content_type=spec.content_type or None)
-    if isinstance(value, str):
-        declared = spec.content_type or "text"
-        encoding = text_encoding(declared) or "utf-8"
-        return context.blob(value.encode(encoding), content_type=declared)
-    raise UsageError(
-        f"Invalid result object: {_shorten(value)} for the output {spec.label!r}; return bytes, "
-        "str or a DataInstance (ctx.pickled(…)), or declare auto_encode='pickle'"
-    )
-
-
-def _shorten(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}…"
+def _label(instance: DataInstance) -> str:
+    return instance.spec.label if instance.spec else ""

@@ -1,6 +1,7 @@
 """Arguments on their way: objects inside them become inputs."""
 
 import threading
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -18,10 +19,11 @@ class Holder:
     inside: object
 
 
-def there_and_back(values):
-    """The values with `input 0`, `input 1`, … in the places of the objects that were found."""
-    data, found = pack(values)
-    return unpack(data, [f"input {number}" for number in range(len(found))]), found
+def there_and_back(value):
+    """The value with `input 0`, `input 1`, … in the places of the objects that were found."""
+    data, (found,) = pack([value])
+    (again,) = unpack(data, [f"input {number}" for number in range(len(found))])
+    return again, found
 
 
 def test_plain_values_need_no_inputs():
@@ -43,7 +45,7 @@ def test_a_task_with_one_output_stands_for_it():
     values, found = there_and_back([task])
     assert (values, found) == (["input 0"], [task.output])
     with pytest.raises(UsageError, match="returns multiple outputs"):
-        pack(Execute("true", output_paths=["a", "b"]))
+        pack([Execute("true", output_paths=["a", "b"])])
 
 
 def test_the_same_object_twice_is_two_inputs():
@@ -60,13 +62,46 @@ def test_a_generator_is_run_and_arrives_as_an_iterator():
     assert found == [a]
 
 
+def test_values_keep_what_they_share_and_their_objects_apart():
+    a, b, shared = blob("a"), blob("b"), []
+    data, found = pack([[a, shared], 1, {"b": b, "more": [a]}, shared])
+    assert found == [[a], [], [b, a], []]
+    first, one, last, again = unpack(data, ["A", "B", "A again"])
+    assert (first[0], one, last) == ("A", 1, {"b": "B", "more": ["A again"]})
+    assert first[1] is again
+    assert unpack(*pack([])) == []
+
+
+def test_what_is_filtered_or_mapped_arrives_too():
+    a, b = blob("a"), blob("b")
+    value, found = there_and_back(enumerate(x for x in (a, b) if x is a))
+    assert list(value) == [(0, "input 0")]
+    assert found == [a]
+
+
 def test_what_cannot_be_pickled_is_said_with_the_call():
     with pytest.raises(UsageError, match=r"argument 1 \(lock\) of f\(\) cannot be pickled"):
-        pack_arguments("f", (threading.Lock(),), {})
+        pack_arguments("f", [("1", threading.Lock())])
 
 
 def test_large_arguments_are_refused_with_the_limit_and_the_remedy():
-    with pytest.raises(UsageError, match=r"256 KiB .*limits.CAPTURED_VALUE.*blob\(…\)"):
-        pack_arguments("f", (bytes(CAPTURED_VALUE),), {})
-    data, _ = pack_arguments("f", (bytes(CAPTURED_VALUE - 1000),), {})
-    assert unpack(data, ()) == ((bytes(CAPTURED_VALUE - 1000),), {})
+    with pytest.raises(Warning, match=r"256 KiB .*limits.CAPTURED_VALUE.*blob\(…\)") as caught:
+        pack_arguments("f", [("1", bytes(CAPTURED_VALUE))])
+    assert isinstance(caught.value, UsageError)
+    data, _ = pack_arguments("f", [("1", bytes(CAPTURED_VALUE - 1000))])
+    assert unpack(data, ()) == [bytes(CAPTURED_VALUE - 1000)]
+
+
+class Slow:
+    """Takes a while to pickle."""
+
+    def __reduce__(self):
+        end = time.thread_time() + 1.1
+        while time.thread_time() < end:
+            pass
+        return Slow, ()
+
+
+def test_arguments_that_take_long_to_pickle_are_refused_with_the_remedy():
+    with pytest.raises(Warning, match=r"took 1\.\d s to pickle.*pickled\(…\)"):
+        pack_arguments("f", [("1", Slow())])

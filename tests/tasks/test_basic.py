@@ -32,7 +32,7 @@ def test_sleep_hands_its_input_on_after_a_while(engine):
     began = time.monotonic()
     assert engine.value(task) == [1]
     assert time.monotonic() - began >= 0.05
-    assert task.spec.resources.cpus == 2
+    assert task.resources.cpus == 2
     assert task.output.content_type == "pickle"
 
 
