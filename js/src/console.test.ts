@@ -143,14 +143,3 @@ test("hostile lines are text", () => {
     made.scope.destroy();
   }
 });
-
-test("letters typed into the filter stay there", () => {
-  const made = stage();
-  let heard = 0;
-  made.scope.listen(document.body, "keydown", () => {
-    heard += 1;
-  });
-  part(made, "filter")?.dispatchEvent(new KeyboardEvent("keydown", { key: "d", bubbles: true }));
-  assert.equal(heard, 0);
-  made.scope.destroy();
-});

@@ -1,16 +1,15 @@
 /** The log: what tasks say, filtered by text, stream and what is picked; follows until it is left. */
 
-import { element, isPlainKey, type Scope, setAttributes, setText, taken } from "./dom.ts";
-import type { Line, Stream } from "./lines.ts";
+import { createControls } from "./consolebar.ts";
+import { element, type Scope, setText, taken } from "./dom.ts";
+import type { Line } from "./lines.ts";
 import { memberOf } from "./members.ts";
-import { createRows } from "./rows.ts";
+import { createRows, type Rows } from "./rows.ts";
 import type { Selection } from "./selection.ts";
-import { createSieve } from "./sieve.ts";
+import { createSieve, type Sieve } from "./sieve.ts";
 import type { Change, Store } from "./store.ts";
 import { clock, logged, plural, visible } from "./visible.ts";
 
-const STREAMS: readonly Stream[] = ["stdout", "stderr", "log", "debug"];
-const REST = 150; // ms without a key after which is filtered
 const HEIGHT = 20; // px of a line
 const NAME = 40; // columns of a task's name
 
@@ -25,41 +24,17 @@ export interface Console {
 export function createConsole(scope: Scope, store: Store, selection: Selection): Console {
   const sieve = createSieve();
   const controls = createControls(scope);
+  const list = createLineList(scope, store, sieve);
   let following = true;
   const setFollowing = (now: boolean): void => {
     following = now;
-    setAttributes(controls.follow, { "aria-pressed": String(now) });
+    controls.showFollowing(now);
   };
-
-  const lineAt = (index: number): Line | undefined => store.lines.at(sieve.seqs[index] ?? -1);
-  const shown = new WeakMap<HTMLElement, Line>(); // a line that grew is another value
-  const rows = createRows(
-    scope,
-    {
-      height: HEIGHT,
-      key: (index) => sieve.seqs[index] ?? -1,
-      make: () => element("div", { class: "row" }),
-      update(target, index) {
-        const line = lineAt(index);
-        if (line === undefined || shown.get(target) === line) return;
-        shown.set(target, line);
-        drawLine(target, line, visible(store.view.tasks.get(line.task)?.name ?? "", NAME));
-      },
-    },
-    { tabindex: 0, role: "group", "aria-label": "Lines of the log", "data-part": "lines" },
-  );
-  const empty = element("div", { class: "empty" });
-
   const draw = (): void => {
     const gone = sieve.catchUp(store.lines);
-    if (gone > 0 && !following) rows.shift(gone);
-    rows.draw(sieve.seqs.length);
-    if (following) rows.toEnd();
-    empty.hidden = sieve.seqs.length > 0;
-    setText(
-      empty,
-      store.lines.next > store.lines.first ? "No line fits." : "No task has said anything yet.",
-    );
+    if (gone > 0 && !following) list.rows.shift(gone);
+    list.draw();
+    if (following) list.rows.toEnd();
     setText(controls.told, tellCount(store, sieve.seqs.length));
   };
   const want = (): void => {
@@ -74,24 +49,15 @@ export function createConsole(scope: Scope, store: Store, selection: Selection):
     draw();
   };
   controls.changed(choose);
-  follow({ scope, list: rows.element, isAtEnd: () => rows.isAtEnd(), setFollowing, draw });
-  scope.listen(controls.follow, "click", () => {
+  controls.pressed(() => {
     setFollowing(!following);
     draw();
   });
-  scope.listen(rows.element, "dblclick", (event: MouseEvent) => {
-    const target = (event.target as Element).closest<HTMLElement>(".row");
-    const line = target === null ? undefined : shown.get(target);
-    if (line !== undefined) selection.pick({ kind: "task", task: line.task });
-  });
-  rows.element.append(empty);
+  follow({ scope, rows: list.rows, setFollowing, draw });
+  pickByLine({ scope, selection, rows: list.rows, lineOf: list.lineOf });
+  const attributes = { class: "log", "aria-label": "Log", "data-part": "log" };
   return {
-    element: element(
-      "section",
-      { class: "log", "aria-label": "Log", "data-part": "log" },
-      controls.element,
-      rows.element,
-    ),
+    element: element("section", attributes, controls.element, list.rows.element),
     note(change) {
       if (change.all) want(); // names may have changed, and lines, too
     },
@@ -100,111 +66,77 @@ export function createConsole(scope: Scope, store: Store, selection: Selection):
   };
 }
 
+interface LineList {
+  readonly rows: Rows;
+  draw(): void;
+  lineOf(row: Element): Line | undefined;
+}
+
+/** The lines that the sieve leaves, and a word when it leaves none. */
+function createLineList(scope: Scope, store: Store, sieve: Sieve): LineList {
+  const shown = new WeakMap<Element, Line>(); // a line that grew is another value
+  const seqAt = (index: number): number => sieve.seqs[index] ?? -1;
+  const rows = createRows(
+    scope,
+    {
+      height: HEIGHT,
+      key: seqAt,
+      make: () => element("div", { class: "row" }),
+      update(target, index) {
+        const line = store.lines.at(seqAt(index));
+        if (line === undefined || shown.get(target) === line) return;
+        shown.set(target, line);
+        drawLine(target, line, visible(store.view.tasks.get(line.task)?.name ?? "", NAME));
+      },
+    },
+    { tabindex: 0, role: "group", "aria-label": "Lines of the log", "data-part": "lines" },
+  );
+  const empty = element("div", { class: "empty" });
+  rows.element.append(empty);
+  return {
+    rows,
+    lineOf: (row) => shown.get(row),
+    draw() {
+      const { lines } = store;
+      rows.draw(sieve.seqs.length);
+      empty.hidden = sieve.seqs.length > 0;
+      setText(empty, lines.next > 0 ? "No line fits." : "No task has said anything yet.");
+    },
+  };
+}
+
+interface Pickable {
+  readonly scope: Scope;
+  readonly selection: Selection;
+  readonly rows: Rows;
+  lineOf(row: Element): Line | undefined;
+}
+
+/** A double click picks the task that said the line. */
+function pickByLine({ scope, selection, rows, lineOf }: Pickable): void {
+  scope.listen(rows.body, "dblclick", (event: MouseEvent) => {
+    const row = (event.target as Element).closest(".row");
+    const line = row === null ? undefined : lineOf(row);
+    if (line !== undefined) selection.pick({ kind: "task", task: line.task });
+  });
+}
+
 interface Followed {
   readonly scope: Scope;
-  readonly list: HTMLElement;
-  isAtEnd(): boolean;
+  readonly rows: Rows;
   setFollowing(now: boolean): void;
   draw(): void;
 }
 
 /** Following ends when the user scrolls up, and goes on at the end. */
-function follow({ scope, list, isAtEnd, setFollowing, draw }: Followed): void {
-  scope.listen(list, "scroll", () => setFollowing(isAtEnd()), { passive: true });
-  scope.listen(list, "keydown", (event: KeyboardEvent) => {
-    if (event.key === "End") {
-      taken(event);
-      setFollowing(true);
-      draw();
-    } else if (isPlainKey(event)) event.stopPropagation();
+function follow({ scope, rows, setFollowing, draw }: Followed): void {
+  scope.listen(rows.element, "scroll", () => setFollowing(rows.isAtEnd()), { passive: true });
+  scope.listen(rows.element, "keydown", (event: KeyboardEvent) => {
+    if (event.key !== "End") return;
+    taken(event);
+    setFollowing(true);
+    draw();
   });
-}
-
-interface Controls {
-  readonly element: HTMLElement;
-  readonly told: HTMLElement;
-  readonly follow: HTMLElement;
-  wanted(): { readonly text: string; readonly stream: Stream | null };
-  /** Whether all tasks' lines are wanted though one is picked. */
-  wholeLog(): boolean;
-  offer(picked: boolean): void;
-  changed(listener: () => void): void;
-}
-
-function createControls(scope: Scope): Controls {
-  const field = element("input", {
-    type: "search",
-    placeholder: "Filter the log",
-    "aria-label": "Filter the log by a part of its lines",
-    autocomplete: "off",
-    spellcheck: "false",
-    "data-part": "filter",
-  });
-  const streams = element(
-    "select",
-    { "aria-label": "Stream" },
-    element("option", { value: "" }, "all streams"),
-    ...STREAMS.map((stream) => element("option", { value: stream }, stream)),
-  );
-  const only = element(
-    "button",
-    { type: "button", "aria-pressed": "true", hidden: true },
-    "Picked only",
-  );
-  const told = element("span", { class: "soft", "data-part": "told" });
-  const button = element("button", { type: "button", "aria-pressed": "true" }, "Follow");
-  scope.listen(only, "click", () => {
-    setAttributes(only, { "aria-pressed": String(only.getAttribute("aria-pressed") !== "true") });
-  });
-  return {
-    element: element(
-      "div",
-      { class: "bar" },
-      field,
-      streams,
-      only,
-      told,
-      element("span", { class: "end" }, button),
-    ),
-    told,
-    follow: button,
-    wanted: () => ({
-      text: field.value,
-      stream: STREAMS.find((stream) => stream === streams.value) ?? null,
-    }),
-    wholeLog: () => only.getAttribute("aria-pressed") !== "true",
-    offer(picked) {
-      only.hidden = !picked;
-    },
-    changed(listener) {
-      listenToFields(scope, field, streams, listener);
-      scope.listen(only, "click", listener);
-    },
-  };
-}
-
-function listenToFields(
-  scope: Scope,
-  field: HTMLInputElement,
-  streams: HTMLSelectElement,
-  listener: () => void,
-): void {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const rest = (): void => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
-  };
-  scope.add(rest);
-  scope.listen(field, "input", () => {
-    rest();
-    timer = setTimeout(listener, REST);
-  });
-  scope.listen(streams, "change", listener);
-  for (const target of [field, streams]) {
-    scope.listen(target, "keydown", (event: KeyboardEvent) => {
-      if (isPlainKey(event)) event.stopPropagation(); // a notebook would act on letters
-    });
-  }
 }
 
 function drawLine(target: HTMLElement, line: Line, name: string): void {

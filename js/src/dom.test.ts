@@ -1,9 +1,10 @@
 /** Elements are made from text alone, and what a scope began ends with it. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, mock, test } from "node:test";
 
 import {
+  createDelay,
   createPacer,
   createScope,
   element,
@@ -106,6 +107,35 @@ test("nothing is drawn after the end", async () => {
   wish();
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(drawings, 0);
+});
+
+test("a delay acts after the last wish, at once when it is settled, and never after the end", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const scope = createScope();
+  let acts = 0;
+  const delay = createDelay(
+    scope,
+    () => {
+      acts += 1;
+    },
+    100,
+  );
+  delay.wish();
+  mock.timers.tick(60);
+  delay.wish();
+  mock.timers.tick(60);
+  assert.equal(acts, 0);
+  mock.timers.tick(60);
+  assert.equal(acts, 1);
+  delay.wish();
+  delay.settle();
+  mock.timers.tick(200);
+  assert.equal(acts, 2);
+  delay.wish();
+  scope.destroy();
+  mock.timers.tick(200);
+  assert.equal(acts, 2);
+  mock.timers.reset();
 });
 
 test("a chord is not the panel's own", () => {

@@ -123,6 +123,29 @@ export function createPacer(scope: Scope, draw: () => void, wait: () => number =
   };
 }
 
+export interface Delay {
+  wish(): void;
+  /** Act at once, and forget the wishes. */
+  settle(): void;
+}
+
+/** Acts when no wish has come for `wait` ms. */
+export function createDelay(scope: Scope, act: () => void, wait: number): Delay {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  scope.add(() => clearTimeout(timer));
+  const settle = (): void => {
+    clearTimeout(timer);
+    act();
+  };
+  return {
+    settle,
+    wish() {
+      clearTimeout(timer);
+      timer = setTimeout(act, wait);
+    },
+  };
+}
+
 /** Whether this key press is the panel's own: none that the browser or the page has a chord for. */
 export function isPlainKey(event: KeyboardEvent): boolean {
   return !(event.ctrlKey || event.metaKey || event.altKey);

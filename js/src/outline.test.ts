@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { createScope } from "./dom.ts";
 import { createGroups } from "./groups.ts";
-import { createModel, createOutline } from "./outline.ts";
+import { createOutline } from "./outline.ts";
 import { createSelection } from "./selection.ts";
-import { createStore, type Store } from "./store.ts";
+import { createStore } from "./store.ts";
 import { HOSTILE } from "./testing/hostile.ts";
 import { openPage, type Page } from "./testing/page.ts";
 import { assigned, createSender, finished, idOf, submitted } from "./testing/sample.ts";
@@ -17,18 +18,13 @@ before(async () => {
 });
 after(() => page.close());
 
-function groupsOf(store: Store) {
-  const groups = createGroups();
-  groups.update(store.view, { all: true, tasks: new Set() });
-  return groups;
-}
-
 function stage(names: readonly string[]) {
+  const scope = createScope();
   const store = createStore();
   const send = createSender(store);
   const selection = createSelection();
   const groups = createGroups();
-  const outline = createOutline(store, groups, selection);
+  const outline = createOutline(scope, store, groups, selection);
   store.subscribe((change) => {
     groups.update(store.view, change);
     outline.note(change);
@@ -44,7 +40,7 @@ function stage(names: readonly string[]) {
     outline.element.dispatchEvent(
       new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }),
     );
-  return { store, send, selection, outline, rows, told, press };
+  return { scope, store, send, selection, outline, rows, told, press };
 }
 
 test("each group has finished of total and mean ± deviation, kept up", () => {
@@ -62,13 +58,13 @@ test("each group has finished of total and mean ± deviation, kept up", () => {
     "b|finished||3.0 s",
     "fit|waiting||",
   ]);
-  made.outline.destroy();
+  made.scope.destroy();
 });
 
 test("a name that is both task and group stands twice", () => {
   const made = stage(["a", "a/x"]);
   assert.deepEqual(made.told(), ["a/|2 waiting|0/2|", "a|waiting||", "x|waiting||"]);
-  made.outline.destroy();
+  made.scope.destroy();
 });
 
 test("rows say their level, place and whether they are open", () => {
@@ -90,7 +86,7 @@ test("rows say their level, place and whether they are open", () => {
   made.press("ArrowLeft");
   assert.equal(made.rows()[0]?.getAttribute("aria-expanded"), "false");
   assert.equal(made.rows().length, 2);
-  made.outline.destroy();
+  made.scope.destroy();
 });
 
 test("ten thousand tasks are a few elements", () => {
@@ -105,7 +101,7 @@ test("ten thousand tasks are a few elements", () => {
   assert.equal(made.told().at(-1)?.split("|")[0], "group19/");
   const active = made.outline.element.getAttribute("aria-activedescendant");
   assert.equal(made.rows().at(-1)?.id, active);
-  made.outline.destroy();
+  made.scope.destroy();
 });
 
 test("Enter picks, a click picks, and what is picked elsewhere is shown", () => {
@@ -122,7 +118,7 @@ test("Enter picks, a click picks, and what is picked elsewhere is shown", () => 
   assert.equal(made.outline.element.getAttribute("aria-activedescendant"), made.rows()[1]?.id);
   made.press("Escape");
   assert.equal(made.selection.current, null);
-  made.outline.destroy();
+  made.scope.destroy();
 });
 
 test("a search leaves the found tasks and their groups", () => {
@@ -141,7 +137,7 @@ test("a search leaves the found tasks and their groups", () => {
   );
   made.selection.setSearch("");
   assert.equal(made.told().length, 4);
-  made.outline.destroy();
+  made.scope.destroy();
 });
 
 test("hostile names are text on one line", () => {
@@ -157,25 +153,12 @@ test("hostile names are text on one line", () => {
       );
       assert.ok((label.textContent ?? "").length < 1_000, name);
     }
-    made.outline.destroy();
+    made.scope.destroy();
   }
 });
 
 test("nothing is left when it ends", () => {
   const left = page.left();
-  stage(["a"]).outline.destroy();
+  stage(["a"]).scope.destroy();
   assert.equal(page.left(), left);
-});
-
-test("the model finds the row of what is picked", () => {
-  const store = createStore();
-  const send = createSender(store);
-  send([submitted([{ name: "a/b" }, { name: "a/c" }])]);
-  const selection = createSelection();
-  const model = createModel(store, groupsOf(store), selection);
-  model.bringUp();
-  assert.equal(model.picked(), -1);
-  selection.pick({ kind: "task", task: idOf(11) });
-  assert.equal(model.picked(), 2);
-  assert.equal(model.labelOf(model.items[2] ?? assert.fail()), "c");
 });

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { createGroups } from "./groups.ts";
-import { createModel } from "./outline.ts";
 import { createTyping, stepOf } from "./outlinekeys.ts";
+import { createModel } from "./outlinemodel.ts";
 import { createSelection } from "./selection.ts";
 import { createStore, type Store } from "./store.ts";
 import { createSender, submitted } from "./testing/sample.ts";

@@ -2,7 +2,7 @@
 
 import { isPlainKey, type Scope, taken } from "./dom.ts";
 import type { Item } from "./items.ts";
-import type { Model } from "./outline.ts";
+import type { Model } from "./outlinemodel.ts";
 import { keyOf } from "./outlinerow.ts";
 import type { Rows } from "./rows.ts";
 import type { Selection } from "./selection.ts";

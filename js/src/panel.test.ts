@@ -88,16 +88,18 @@ test("letters do not reach the notebook, chords do", () => {
   const heard: string[] = [];
   const hear = (event: Event) => heard.push((event as KeyboardEvent).key);
   document.body.addEventListener("keydown", hear);
-  const press = (key: string, chord = false) =>
+  const press = (part: string, key: string, ctrlKey = false) =>
     made
-      .part("inspector")
+      .part(part)
       ?.dispatchEvent(
-        new KeyboardEvent("keydown", { key, ctrlKey: chord, bubbles: true, composed: true }),
+        new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, composed: true }),
       );
-  for (const key of ["d", "d", "a", "b", "x", "Enter", "Escape"]) press(key);
-  press("s", true);
-  assert.deepEqual(heard, ["s"]);
-  press("/");
+  for (const part of ["inspector", "search", "filter", "lines", "outline"]) {
+    for (const key of ["d", "d", "a", "b", "x", "/", "Enter", "Escape"]) press(part, key);
+    press(part, "s", true);
+  }
+  assert.deepEqual(heard, ["s", "s", "s", "s", "s"]);
+  press("inspector", "/");
   assert.equal(made.shadow.activeElement, made.part("search"));
   document.body.removeEventListener("keydown", hear);
   made.panel.destroy();

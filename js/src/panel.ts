@@ -66,7 +66,7 @@ function keepKeys(root: HTMLElement, selection: Selection, scope: Scope, find: (
     if (event.key === "/" && !isWriting) {
       event.preventDefault();
       find();
-    } else if (event.key === "Escape" && selection.current !== null) selection.pick(null);
+    } else if (event.key === "Escape" && !isWriting) selection.pick(null);
     event.stopPropagation();
   });
 }

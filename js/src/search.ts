@@ -1,6 +1,6 @@
 /** Finds tasks by a part of their name, and walks from one found task to the next. */
 
-import { element, isPlainKey, type Scope, setText, taken } from "./dom.ts";
+import { createDelay, element, type Scope, setText, taken } from "./dom.ts";
 import type { TaskId, TaskView, View } from "./picture.ts";
 import type { Selection } from "./selection.ts";
 import { plural } from "./visible.ts";
@@ -31,7 +31,37 @@ export interface Search {
 }
 
 export function createSearch(scope: Scope, view: () => View, selection: Selection): Search {
-  const field = element("input", {
+  const field = createField();
+  const told = element("span", { class: "soft", role: "status", "data-part": "found" });
+  const typing = createDelay(scope, () => selection.setSearch(field.value.trim()), REST);
+  const walk = (step: 1 | -1): void => {
+    typing.settle();
+    const found = findTasks(view().tasks.values(), selection.search);
+    const next = neighbour(found, pickedTask(selection), step);
+    if (next !== null) selection.pick({ kind: "task", task: next });
+  };
+  scope.listen(field, "input", typing.wish);
+  scope.listen(field, "search", typing.settle); // the cross of the field was used
+  scope.listen(field, "keydown", (event: KeyboardEvent) => {
+    if (event.key === "Enter") walk(event.shiftKey ? -1 : 1);
+    else if (event.key === "Escape" && field.value !== "") {
+      field.value = "";
+      typing.settle();
+    } else return;
+    taken(event);
+  });
+  return {
+    element: element("span", {}, field, told),
+    draw: () => setText(told, tell(view(), selection)),
+    focus() {
+      field.focus();
+      field.select();
+    },
+  };
+}
+
+function createField(): HTMLInputElement {
+  return element("input", {
     type: "search",
     placeholder: "Find a task",
     "aria-label": "Find a task by a part of its name",
@@ -39,51 +69,6 @@ export function createSearch(scope: Scope, view: () => View, selection: Selectio
     spellcheck: "false",
     "data-part": "search",
   });
-  const told = element("span", { class: "soft", role: "status", "data-part": "found" });
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const settle = (): void => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
-    selection.setSearch(field.value.trim());
-  };
-  scope.add(() => {
-    if (timer !== null) clearTimeout(timer);
-  });
-  const walk = (step: 1 | -1): void => {
-    settle();
-    const next = neighbour(
-      findTasks(view().tasks.values(), selection.search),
-      pickedTask(selection),
-      step,
-    );
-    if (next !== null) selection.pick({ kind: "task", task: next });
-  };
-  scope.listen(field, "input", () => {
-    if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(settle, REST);
-  });
-  scope.listen(field, "search", settle); // the cross of the field was used
-  scope.listen(field, "keydown", (event: KeyboardEvent) => {
-    if (event.key === "Enter") {
-      taken(event);
-      walk(event.shiftKey ? -1 : 1);
-    } else if (event.key === "Escape" && field.value !== "") {
-      taken(event);
-      field.value = "";
-      settle();
-    } else if (isPlainKey(event)) event.stopPropagation();
-  });
-  return {
-    element: element("span", { class: "bar-part" }, field, told),
-    draw() {
-      if (selection.search !== field.value.trim() && timer === null) field.value = selection.search;
-      setText(told, tell(view(), selection));
-    },
-    focus() {
-      field.focus();
-      field.select();
-    },
-  };
 }
 
 function pickedTask(selection: Selection): TaskId | null {
