@@ -7,26 +7,28 @@ After Rain's user guide, "Task definition and submission".
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, ClassVar
 
 from flowlab.errors import UsageError
+from flowlab.graph import given
 from flowlab.graph.active import active_session
 from flowlab.graph.outputs import describe_outputs
 from flowlab.graph.owner import Owner
 from flowlab.graph.place import find_place
+from flowlab.graph.types import Function, function_of, is_own
+from flowlab.model.attributes import (
+    ObjectAttributes,
+    ObjectKnown,
+    TaskAttributes,
+    object_attributes,
+    task_attributes,
+)
 from flowlab.model.ids import ID, ObjectId, TaskId, join_id, split_id
 from flowlab.model.inputs import Output
 from flowlab.model.labels import LabeledList
-from flowlab.model.resources import ONE_CPU, Resources
-from flowlab.model.specs import ObjectInfo, ObjectSpec, Place, TaskSpec
+from flowlab.model.specs import ObjectSpec, Place, TaskSpec
 
-
-class Function(NamedTuple):
-    """Code of a task: `key` names it everywhere, `data` is the pickle, `source` is for people."""
-
-    key: str
-    data: bytes
-    source: str = ""
+__all__ = ["DataObject", "Function", "Task", "check_readable", "to_dataobj"]
 
 
 class DataObject:
@@ -61,7 +63,7 @@ class DataObject:
         self.kept = False
         self.submitted = False
         self.state: str | None = None
-        self.info: ObjectInfo | None = None
+        self.info: ObjectKnown | None = None
         self.user: dict[str, Any] = {}
 
     @property
@@ -82,7 +84,10 @@ class DataObject:
             self.user,
         )
 
-    spec = property(to_spec)
+    @property
+    def spec(self) -> ObjectAttributes:
+        """What was declared of it; its `user` is writable until submit."""
+        return object_attributes(self.to_spec())
 
     def keep(self) -> None:
         """Hold it after its task is done, so that it can be fetched; only before submit."""
@@ -135,8 +140,8 @@ class DataObject:
 class Task:
     """One piece of work.
 
-    kind     name of the kind that runs it
-    config   what its kind wants to know, encoded by the kind
+    kind     name of the kind that runs it; a class of the user's own says it as TASK_TYPE
+    config   what its kind wants to know, encoded by the kind; of a type of one's own, JSON
     inputs   objects with labels, in the kind's order; outputs too
     source   what the user wrote, when that is no function: for people
     user     what the user says about it, JSON; writable until submit
@@ -147,14 +152,16 @@ class Task:
         "place", "resources", "retries", "source", "state", "submitted", "task_id", "user",
     )  # fmt: skip
 
+    TASK_TYPE: ClassVar[str] = ""
+
     # size: everything that a kind may say of a task, each by name
     def __init__(
         self,
-        kind: str,
+        kind: str = "",
         *,
         inputs: Iterable[Any] = (),
         outputs: int | Sequence[str | Output] = 1,
-        config: bytes = b"",
+        config: Any = b"",
         name: str | None = None,
         cpus: int = 1,
         function: Function | None = None,
@@ -164,11 +171,12 @@ class Task:
         source: str = "",
     ) -> None:
         self.owner = owner = session if session is not None else active_session()
-        self.kind = kind
-        self.name = _check_name(name)
-        self.resources = _check_cpus(cpus, self)
-        self.config = config
-        self.function = function
+        self.kind = kind or given.check_type(self.TASK_TYPE, self)
+        self.name = given.check_name(name)
+        self.resources = given.check_cpus(cpus, self)
+        own = is_own(self.kind)
+        self.config: bytes = given.encode_config(config, self) if own else config
+        self.function = function_of(self.kind) if own else function
         self.source = source
         self.retries = retries
         self.place = place if place is not None else find_place()
@@ -215,7 +223,11 @@ class Task:
             self.user,
         )
 
-    spec = property(to_spec)
+    @property
+    def spec(self) -> TaskAttributes:
+        """What was declared of it; its `user` is writable until submit."""
+        config = given.decode_config(self.config) if is_own(self.kind) else None
+        return task_attributes(self.to_spec(), config)
 
     def keep_outputs(self) -> None:
         """Hold all its outputs; only before submit."""
@@ -271,7 +283,7 @@ def to_dataobj(thing: Any) -> DataObject:
         raise UsageError(f"{thing!r} {trouble}; name the object that is meant by .outputs[…]")
     is_plain = isinstance(thing, str | bytes | bytearray | memoryview)
     remedy = "blob(…)" if is_plain else "pickled(…) or blob(…, encode=…)"
-    raise UsageError(f"{_shorten(thing)} is no data object; wrap it in {remedy}")
+    raise UsageError(f"{given.shorten(thing)} is no data object; wrap it in {remedy}")
 
 
 def check_readable(obj: DataObject, task: Task) -> None:
@@ -281,20 +293,3 @@ def check_readable(obj: DataObject, task: Task) -> None:
             f"{task!r} reads {obj!r}, which was submitted earlier and is not kept; "
             "call keep() on it before its own submit"
         )
-
-
-def _check_name(name: object) -> str:
-    if name is not None and not isinstance(name, str):
-        raise UsageError(f"a task's name is a string, not {_shorten(name)}")
-    return name or ""
-
-
-def _check_cpus(cpus: object, task: Task) -> Resources:
-    if not isinstance(cpus, int) or isinstance(cpus, bool) or cpus < 1:
-        raise UsageError(f"{task!r} asks for cpus={cpus!r}; it needs a whole number, at least 1")
-    return ONE_CPU if cpus == 1 else Resources(cpus)
-
-
-def _shorten(thing: object) -> str:
-    text = repr(thing)
-    return text if len(text) <= 60 else f"{text[:57]}…"

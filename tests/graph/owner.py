@@ -38,6 +38,3 @@ class NoEngines:
 
     def unkeep(self, items):
         self.asked.append(("unkeep", *items))
-
-    def object_info(self, item):
-        return item.info

@@ -7,6 +7,7 @@ import pytest
 from flowlab.errors import NoActiveSession, UsageError
 from flowlab.graph import active
 from flowlab.graph.nodes import DataObject, Function, Task, to_dataobj
+from flowlab.graph.types import register_type
 from flowlab.model.ids import ID
 from flowlab.model.inputs import Output
 from flowlab.model.resources import Resources
@@ -173,7 +174,10 @@ def test_a_spec_says_all_and_its_user_is_writable(session):
     assert task.output.to_spec() == ObjectSpec(
         task.output.object_id, "o", content_type="pickle", size_hint=7
     )
-    assert data.spec.constant
+    assert data.to_spec().constant
+    assert (task.spec.task_type, task.spec.inputs[1].label) == ("python", "b")
+    assert (task.spec.outputs, task.spec.resources) == ((task.output.id,), {"cpus": 3})
+    assert (data.spec.id, data.spec.label) == (data.id, "const")
 
 
 @pytest.mark.parametrize("cpus", [0, -1, 1.5, "2", True])
@@ -185,6 +189,40 @@ def test_cpus_are_a_whole_number(session, cpus):
 def test_a_name_is_a_string(session):
     with pytest.raises(UsageError, match="name is a string, not 3"):
         Task("k", name=3, session=session)
+
+
+def test_a_class_of_ones_own_names_its_type_and_says_its_config(session):
+    register_type("mill/grind", lambda: Function("key", b"code"))
+
+    class Grind(Task):
+        TASK_TYPE = "mill/grind"
+
+        def __init__(self, corn, **options):
+            super().__init__(
+                inputs=[("corn", corn)], outputs=["flour"], config=options, session=session
+            )
+
+    task = Grind(constant(session), fine=True)
+    assert (task.kind, task.function) == ("mill/grind", Function("key", b"code"))
+    assert task.spec.config == {"fine": True}
+    assert task.inputs["corn"].label == "const"
+    assert repr(task) == "<Task 1/11 mill/grind>"
+    with pytest.raises(UsageError, match=r"config must be JSON: Object of type bytes"):
+        Grind(constant(session), fine=b"raw")
+
+
+def test_a_class_of_ones_own_needs_a_type_that_somebody_runs(session):
+    class Nameless(Task):
+        pass
+
+    class Unknown(Task):
+        TASK_TYPE = "nobody/runs-it"
+
+    with pytest.raises(UsageError, match="Nameless doesn't define `TASK_TYPE`"):
+        Nameless(session=session)
+    with pytest.raises(UsageError, match=r"Unknown task type 'nobody/runs-it'.*@task_type"):
+        Unknown(session=session)
+    assert session.added == []
 
 
 def test_promises_are_not_pickled(session):
