@@ -132,6 +132,8 @@ class Reported(Fact, frozen=True):
               `missing` are objects that it lacked, published are objects made in the batch that
               the returned tail needs
     cancelled … : interrupted on request
+    stayed    outputs that were not published: nobody outside the batch reads them, but their size
+              and type can be asked for
     """
 
     engine: EngineId
@@ -145,6 +147,7 @@ class Reported(Fact, frozen=True):
     missing: tuple[ObjectId, ...] = ()
     held_gil: tuple[TaskId, ...] = ()  # ran past the budget without letting the link breathe
     notes: tuple[tuple[TaskId, str, dict[str, str]], ...] = ()  # debug text, user info as JSON
+    stayed: tuple[ObjectInfo, ...] = ()
 
 
 class ObjectsLost(Fact, frozen=True):

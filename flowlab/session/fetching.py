@@ -1,8 +1,9 @@
 """Brings an object's value into the kernel, and what is known of tasks and objects up to date."""
 
 from flowlab.errors import StoreError, UsageError
-from flowlab.events.messages import ObjectsLost
+from flowlab.events.messages import ObjectsLost, Reported
 from flowlab.graph.nodes import DataObject, Task
+from flowlab.model.limits import DEBUG_TEXT
 from flowlab.session.access import Access
 from flowlab.session.reach import Reach
 from flowlab.staging.instance import DataInstance
@@ -33,11 +34,34 @@ def fetch_object(reach: Reach, access: Access, obj: DataObject) -> DataInstance:
 def refresh(reach: Reach, access: Access, item: Task | DataObject) -> None:
     """Write the `state` and `info` that are known now."""
     if isinstance(item, Task):
-        item.info = reach.mirror.task_info(item.task_id)
+        item.info = reach.mirror.task_info(
+            item.task_id, lambda text: append_debug(reach, access, item, text)
+        )
         item.state = access.task_state(item.task_id) if item.submitted else None
     else:
-        item.info = reach.mirror.infos.get(item.object_id)
+        maker = item.task.task_id if item.task is not None else None
+        item.info = reach.mirror.object_info(item.object_id, maker)
         item.state = access.object_state(item) if item.submitted else None
+
+
+def append_debug(reach: Reach, access: Access, task: Task, text: str) -> None:
+    """Add to what is known of a task that ended; returns when all who follow can know it."""
+    access.check()
+    record = reach.mirror.task(task.task_id)
+    if record is None or record.engine is None:
+        raise UsageError(f"{task!r} never ran: there is no debug text to append to")
+    length = len(record.debug) + len(text)
+    if length > DEBUG_TEXT:
+        raise UsageError(f"the debug text of {task!r} may have at most {DEBUG_TEXT} characters")
+    # As its engine would have said it, had it known: one way for whatever is said of a task
+    notes = ((task.task_id, text, dict[str, str]()),)
+    reach.link.post(Reported(record.engine, task.owner.session_id, notes=notes))
+
+    def told() -> bool:
+        access.check()
+        return len(record.debug) >= length
+
+    reach.mirror.wait(told)
 
 
 def _check_kept(reach: Reach, obj: DataObject) -> None:

@@ -40,8 +40,10 @@ from flowlab.events.messages import (
     TasksSkipped,
     Unkept,
 )
+from flowlab.model.attributes import Fixed, ObjectKnown, object_known
 from flowlab.model.ids import EngineId, ObjectId, SessionId, TaskId, session_of
 from flowlab.model.specs import ObjectInfo
+from flowlab.session.info import Append, TaskInfo
 from flowlab.session.link import SLICE
 from flowlab.session.records import (
     ASSIGNED,
@@ -54,8 +56,8 @@ from flowlab.session.records import (
     RUNNING,
     SKIPPED,
     SessionRecord,
-    TaskInfo,
     TaskRecord,
+    why,
 )
 
 
@@ -86,14 +88,31 @@ class Mirror:
         record = self.task(task_id)
         return record is not None and record.state in ENDED
 
-    def task_info(self, task_id: TaskId) -> TaskInfo | None:
-        """What a task that ended says of itself."""
+    def task_info(self, task_id: TaskId, append: Append) -> TaskInfo | None:
+        """What is known of a task that ended; `append` is told what the user adds to `debug`."""
         record = self.task(task_id)
         if record is None or record.state not in ENDED:
             return None
         user = {key: msgspec.json.decode(value) for key, value in (record.user or {}).items()}
-        error = record.failure.message if record.failure else record.reason
-        return TaskInfo(record.began, record.ended, record.engine, error, record.debug, user)
+        return TaskInfo(
+            record.began,
+            record.ended,
+            record.engine,
+            why(record),
+            record.debug,
+            Fixed(user),
+            append,
+        )
+
+    def object_info(self, object_id: ObjectId, maker: TaskId | None) -> ObjectKnown | None:
+        """What is known of an object, or why it was never made; None as long as nothing is."""
+        info = self.infos.get(object_id)
+        if info is not None:
+            return object_known(info)
+        record = self.task(maker) if maker is not None else None
+        if record is None or record.state not in (FAILED, SKIPPED, CANCELLED):
+            return None
+        return ObjectKnown(why(record))
 
     def wait(self, done: Callable[[], bool], timeout: float | None = None) -> bool:
         """Wait until `done()`, which is asked after each change; False when time is over.
@@ -167,9 +186,7 @@ class Mirror:
                     record.failure, record.ended = event.failure, at
                     self._enter(record, FAILED)
             case ObjectsLost() | ObjectsDropped():
-                for object_id in event.objects:
-                    self.infos.pop(object_id, None)
-                if isinstance(event, ObjectsDropped):
+                if isinstance(event, ObjectsDropped):  # what is known of them stays known
                     self.removed.update(event.objects)
             case EngineJoined() | EngineLost() | CapacityKnown() | EnginesUnavailable() | Noticed():
                 self._engines(event)
@@ -215,7 +232,7 @@ class Mirror:
             if found is not None and found.assignment == failed[1]:
                 found.began, found.ended, found.failure = failed[2:5]
                 self._enter(found, FAILED)
-        self.infos.update((info.id, info) for info in fact.published)
+        self.infos.update((info.id, info) for info in (*fact.stayed, *fact.published))
 
     def _assign(self, verdict: TasksAssigned) -> None:
         self._move(verdict.tasks, ASSIGNED)

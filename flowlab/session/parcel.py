@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from flowlab.events.messages import Submitted
 from flowlab.graph.nodes import DataObject, Task
+from flowlab.model.attributes import NO_USER, Fixed
 from flowlab.model.ids import ObjectId, SessionId
 from flowlab.model.limits import INLINE_OBJECT, MESSAGE, SOURCE_TEXT
 from flowlab.model.payload import Inline, Payload, Value
@@ -43,11 +44,13 @@ def make_parcels(
 
 
 def mark_submitted(tasks: Sequence[Task], objects: Sequence[DataObject]) -> None:
-    """Note on what was declared that it is on its way."""
+    """Note on what was declared that it is on its way, and fixed."""
     for task in tasks:
         task.submitted, task.state = True, "notAssigned"
+        task.user = Fixed(task.user) if task.user else NO_USER
     for obj in objects:
         obj.submitted = True
+        obj.user = Fixed(obj.user) if obj.user else NO_USER
         obj.state = "unfinished" if obj.task is not None else "finished"
 
 

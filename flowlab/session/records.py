@@ -1,7 +1,6 @@
 """What the kernel remembers of tasks and sessions: small, for there are many."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from flowlab.model.ids import Assignment, EngineId, SessionId, TaskId
 from flowlab.model.specs import Failure, TaskSpec
@@ -16,23 +15,6 @@ ENDED = frozenset(state.value for state in FINAL)
 NOT_GIVEN = Assignment(0)
 
 UNFINISHED, REMOVED = "unfinished", "removed"  # of objects, beside FINISHED
-
-
-@dataclass(frozen=True)
-class TaskInfo:
-    """What is known of a task that ran, as `task.info`; times in s since the epoch."""
-
-    began: float = 0.0
-    ended: float = 0.0
-    engine: EngineId | None = None
-    error: str = ""
-    debug: str = ""
-    user: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def duration(self) -> float:
-        """Seconds that it ran."""
-        return self.ended - self.began
 
 
 @dataclass(slots=True)
@@ -62,3 +44,15 @@ class SessionRecord:
     failed: tuple[TaskId, Failure] | None = None
     closed: str | None = None
     failures: dict[TaskId, None] = field(default_factory=dict)  # in order, of what did not finish
+
+
+def why(record: TaskRecord) -> str:
+    """Why a task ended badly, with the lines of its code; empty when it did not."""
+    failure = record.failure
+    if record.state == SKIPPED:
+        return "skipped: an input of it will never come"
+    if record.state == CANCELLED:
+        return f"cancelled: {record.reason}"
+    if record.state != FAILED or failure is None:
+        return ""
+    return f"{failure.message}\n{failure.traceback}".rstrip()

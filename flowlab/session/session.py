@@ -24,7 +24,6 @@ from flowlab.graph import active
 from flowlab.graph.checks import check_submit
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.ids import FIRST_LOCAL, ObjectId, SessionId, TaskId
-from flowlab.model.specs import ObjectInfo
 from flowlab.session.access import Access, Why
 from flowlab.session.fetching import fetch_object, refresh
 from flowlab.session.parcel import make_parcels, mark_submitted
@@ -210,7 +209,10 @@ class Session:
     def update(self, items: Iterable[Task | DataObject]) -> None:
         """Refresh `state` and `info`."""
         items = list(items)
-        self._task_ids(items, submitted=False)
+        for item in items:
+            if not isinstance(item, Task | DataObject):
+                raise UsageError(f"'{item}' is not tasks nor dataobject")
+            self._check_own(item)
         self._access.check()
         for item in items:
             refresh(self._reach, self._access, item)
@@ -228,10 +230,6 @@ class Session:
             self._kept.pop(item.object_id, None)
         if submitted := tuple(item.object_id for item in items if item.submitted):
             self._reach.link.post(Unkept(self.session_id, submitted))
-
-    def object_info(self, item: DataObject) -> ObjectInfo | None:
-        """What is known of an object that is there."""
-        return self._reach.mirror.infos.get(item.object_id)
 
     def cancel(self, tasks: Iterable[Task | DataObject] | None = None) -> None:
         """Stop these tasks, or all; what depends on them is skipped."""
@@ -291,14 +289,14 @@ class Session:
         if item.owner is not self:
             raise UsageError(f"{item!r} belongs to session {item.owner.name!r}, not {self.name!r}")
 
-    def _task_ids(self, items: Iterable[Task | DataObject], submitted: bool = True) -> list[TaskId]:
+    def _task_ids(self, items: Iterable[Task | DataObject]) -> list[TaskId]:
         """The tasks that these stand for; a constant stands for none."""
         found = []
         for item in items:
             if not isinstance(item, Task | DataObject):
                 raise TypeError(f"Neither Task or DataObject: {item!r}")
             self._check_own(item)
-            if submitted and not item.submitted:
+            if not item.submitted:
                 kind = "Task" if isinstance(item, Task) else "Object"
                 raise UsageError(f"{kind} {item!r} is not submitted")
             task = item if isinstance(item, Task) else item.task

@@ -103,6 +103,7 @@ class Ledger:
                 yield self._publish(columns, object_id, held).info(object_id)
             else:
                 run.values[object_id] = held
+                columns.stayed.append(held.info(object_id))
 
     def _publish(self, columns: Columns, object_id: ObjectId, held: Held) -> Held:
         held = as_travelling(object_id, held, self._store)  # as a rule it was before the lock

@@ -33,6 +33,7 @@ class Columns:
     missing: list[ObjectId] = field(default_factory=list)
     held_gil: list[TaskId] = field(default_factory=list)
     notes: list[tuple[TaskId, str, dict[str, str]]] = field(default_factory=list)
+    stayed: list[ObjectInfo] = field(default_factory=list)
     traces: list[Said] = field(default_factory=list)
     values: dict[ObjectId, Value] = field(default_factory=dict)
     size: int = 0  # bytes of the values
@@ -57,6 +58,7 @@ class Columns:
             tuple(self.missing),
             tuple(self.held_gil),
             tuple(self.notes),
+            tuple(self.stayed),
         )
         if fact == Reported(engine, session):
             return Report(None, traces=tuple(self.traces)) if self.traces else None

@@ -165,6 +165,7 @@ export interface Reported {
   readonly missing: readonly ObjectId[];
   readonly held_gil: readonly TaskId[];
   readonly notes: readonly (readonly [TaskId, string, Readonly<Record<string, string>>])[];
+  readonly stayed: readonly ObjectInfo[];
 }
 
 /** Published objects whose bytes are gone (a store's file vanished). */

@@ -119,7 +119,9 @@ class AnsweringCluster:
         infos = tuple(ObjectInfo(each, len(data)) for each in given.publish)
         row = (*key, now, time.time(), infos)
         payload = Payload(values=values) if values else NOTHING
-        self._post(Reported(self.engine, batch.session, finished=(row,)), payload)
+        left = [each for each in spec.outputs if each not in given.publish]
+        stayed = tuple(ObjectInfo(each, len(data)) for each in left)
+        self._post(Reported(self.engine, batch.session, finished=(row,), stayed=stayed), payload)
 
     def _read(self, object_id: ObjectId) -> bytes:
         value = self._table.value(object_id)

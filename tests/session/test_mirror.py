@@ -65,7 +65,7 @@ def test_a_task_goes_its_way(mirror):
         tell(mirror, event)
         states.append(mirror.task(A).state)
     assert states == ["notAssigned", "ready", "assigned", "running", "finished"]
-    info = mirror.task_info(A)
+    info = mirror.task_info(A, print)
     assert (info.duration, info.engine, info.debug, info.user) == (
         2.5,
         3,
@@ -95,7 +95,7 @@ def test_a_finished_task_may_have_to_run_again(mirror):
     tell(mirror, TasksReady((A,)))
     assert not mirror.is_ended(A)
     assert mirror.sessions[1].unfinished == 2
-    assert mirror.task_info(A) is None
+    assert mirror.task_info(A, print) is None
 
 
 def test_ends_other_than_good_are_remembered(mirror):
@@ -111,14 +111,33 @@ def test_ends_other_than_good_are_remembered(mirror):
     assert (record.failed, record.closed) == ((A, failure), "over")
 
 
-def test_sizes_of_constants_are_known_and_dropped_objects_removed(mirror):
+def test_sizes_of_constants_are_known_and_dropped_objects_stay_known(mirror):
     constant = join_id(1, 13)
     spec = ObjectSpec(constant, content_type="text", constant=True)
     tell(mirror, Submitted(1, (spec,), (), ((constant, 4),)))
     assert mirror.infos[constant] == ObjectInfo(constant, 4, "text")
     tell(mirror, ObjectsDropped((constant,)))
-    assert constant not in mirror.infos
+    assert mirror.object_info(constant, None).size == 4
     assert constant in mirror.removed
+
+
+def test_an_object_that_stayed_with_its_engine_is_known(mirror):
+    assert mirror.object_info(X, A) is None
+    tell(mirror, Reported(0, 1, stayed=(ObjectInfo(X, 9, "json", {"by": "me"}),)))
+    known = mirror.object_info(X, A)
+    assert (known.size, known.content_type, known.user, known.error) == (
+        9,
+        "json",
+        {"by": "me"},
+        "",
+    )
+
+
+def test_an_object_that_was_never_made_says_why(mirror):
+    give(mirror, A, 1)
+    tell(mirror, Reported(0, 1, failed=((A, 1, 0.0, 1.0, Failure("no corn")),)))
+    known = mirror.object_info(X, A)
+    assert (known.error, known.size) == ("no corn", None)
 
 
 def test_a_forgotten_session_leaves_nothing(mirror):

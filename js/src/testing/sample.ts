@@ -48,7 +48,7 @@ export function assigned(tasks: readonly number[], assignment = 1): EventUnion {
 
 export function reported(change: Partial<Reported>): EventUnion {
   const nothing = { started: [], finished: [], failed: [], returned: [], cancelled: [] };
-  const other = { published: [], missing: [], held_gil: [], notes: [] };
+  const other = { published: [], missing: [], held_gil: [], notes: [], stayed: [] };
   return { type: "Reported", engine: 0, session: 1, ...nothing, ...other, ...change };
 }
 
