@@ -6,7 +6,7 @@ After Rain's user guide, "Inputs" and "Outputs".
 from dataclasses import dataclass, field
 from typing import Any
 
-from flowlab.errors import UsageError
+from flowlab.errors import UsageError, WrongValue
 from flowlab.model.content import check_content_type
 from flowlab.model.specs import DataType
 
@@ -55,7 +55,7 @@ class Output(_Described):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.encode and self.content_type and self.encode != self.content_type:
-            raise UsageError(
+            raise WrongValue(
                 f"encode={self.encode!r} and content_type={self.content_type!r} differ; "
                 "give one of them"
             )

@@ -7,6 +7,8 @@ After Rain's user guide, "Data instances" and "Mapping data objects onto filesys
 import mmap
 import os
 import shutil
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +50,7 @@ class DataInstance:
         self.spec = spec
         self.user: dict[str, Any] = {} if user is None else user
         self._cached: tuple[object] | None = None
-        self._links: list[tuple[Path, tuple[int, int, int]]] = []
+        self._links: list[tuple[Path, str, tuple[int, int, int]]] = []
 
     @property
     def size(self) -> int:
@@ -102,32 +104,35 @@ class DataInstance:
 
         A file of the store is linked, unless this process could write to it all the same (root, a
         file system without modes): then the link would endanger what is stored, and it is copied.
+        A directory is always a copy: new files may be made in it, its own may not be written.
         """
-        path = Path(path)
+        path = Path(path).absolute()
         if self.data_type is DataType.DIR:
             self.write(path)
+            for file in _files(path):
+                _protect(file)
+                self._note_link(file, path.name + str(file)[len(str(path)) :])
             return
         if isinstance(self.source, Path) and not os.access(self.source, os.W_OK):
             path.symlink_to(self.source.absolute())
         else:
             self.write(path)
-            os.utime(path, ns=(_LINKED, _LINKED))
-            path.chmod(0o444)
-        self._links.append((path.absolute(), _signature(path.stat())))
+            _protect(path)
+        self._note_link(path, path.name)
 
     def check_links(self) -> None:
         """Raise StoreError when a file that was mapped by `link` was written to.
 
         One that was removed or replaced is another file, and does no harm.
         """
-        for path, signature in self._links:
+        for path, shown, signature in self._links:
             try:
                 now = _signature(path.stat())
             except OSError:
                 continue
             if now[0] == signature[0] and now != signature:
                 raise StoreError(
-                    f"the task changed its read-only input {path.name!r}; "
+                    f"the task changed its read-only input {shown!r}; "
                     "map it with Input(…, write=True) to get a copy"
                 )
 
@@ -135,6 +140,9 @@ class DataInstance:
         label = f" {self.spec.label!r}" if self.spec and self.spec.label else ""
         kind = self.content_type or "no content type"
         return f"<DataInstance{label} {self.data_type} {kind} {self.size} bytes>"
+
+    def _note_link(self, path: Path, shown: str) -> None:
+        self._links.append((path, shown, _signature(path.stat())))
 
     def _kind(self) -> str:
         return "dir" if self.data_type is DataType.DIR else ""
@@ -157,6 +165,21 @@ def map_file(path: Path) -> memoryview:
         return memoryview(mmap.mmap(number, 0, access=mmap.ACCESS_READ))
     finally:
         os.close(number)
+
+
+def _protect(path: Path) -> None:
+    """Let any write to a copy show, and be refused to all but root."""
+    os.utime(path, ns=(_LINKED, _LINKED))
+    path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o555)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The plain files below a directory."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = Path(place, name)
+            if not path.is_symlink():
+                yield path
 
 
 def _signature(status: os.stat_result) -> tuple[int, int, int]:

@@ -64,7 +64,7 @@ def test_an_output_may_name_its_encoding_once_or_twice_the_same():
 
 
 def test_an_output_with_two_encodings_is_refused():
-    with pytest.raises(UsageError, match="encode='json' and content_type='cbor' differ"):
+    with pytest.raises(ValueError, match="encode='json' and content_type='cbor' differ"):
         Output(encode="json", content_type="cbor")
 
 

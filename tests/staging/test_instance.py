@@ -114,6 +114,40 @@ def test_removing_or_replacing_a_linked_file_does_no_harm(make, tmp_path):
     assert instance.get_bytes() == b"data"
 
 
+@pytest.fixture
+def linked_tree(make, tmp_path):
+    """An instance of a directory mapped for reading, and where: `run`, `deep/x`, `to_x`."""
+    (tmp_path / "a" / "deep").mkdir(parents=True)
+    (tmp_path / "a" / "deep" / "x").write_text("original")
+    (tmp_path / "a" / "to_x").symlink_to("deep/x")
+    (tmp_path / "a" / "run").write_text("#!/bin/sh")
+    (tmp_path / "a" / "run").chmod(0o755)
+    instance = make(pack_directory(tmp_path / "a"), data_type=DataType.DIR)
+    instance.link(tmp_path / "tree")
+    return instance, tmp_path / "tree"
+
+
+def test_files_may_come_into_a_linked_directory_and_go(linked_tree):
+    instance, place = linked_tree
+    (place / "deep" / "new").write_text("new")
+    (place / "deep" / "x").unlink()
+    assert os.access(place / "run", os.X_OK)
+    instance.check_links()
+
+
+@pytest.mark.parametrize("name", ["deep/x", "to_x"])
+def test_writing_to_a_file_of_a_linked_directory_is_found_out(linked_tree, tmp_path, name):
+    instance, place = linked_tree
+    assert not (place / "deep" / "x").stat().st_mode & 0o222
+    (place / "deep" / "x").chmod(0o644)
+    with (place / name).open("a") as file:
+        file.write("!")
+    with pytest.raises(StoreError, match="changed its read-only input 'tree/deep/x'"):
+        instance.check_links()
+    instance.write(tmp_path / "again")
+    assert (tmp_path / "again" / "deep" / "x").read_text() == "original"
+
+
 NO_ROOT = """
 import os, sys
 from pathlib import Path

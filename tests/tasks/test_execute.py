@@ -67,6 +67,7 @@ def test_stdin_takes_an_object_or_an_input(engine):
     assert text(engine, labelled) == [b"in"]
     assert labelled.inputs.labels() == ["given"]
     assert text(engine, Execute("cat", stdout=True)) == [b""]
+    assert len(Execute("cat", stdout=False).outputs) == 0
 
 
 def test_outputs_come_in_order_stdout_paths_arguments(engine):

@@ -74,9 +74,7 @@ def test_a_narrower_type_stays_as_it_is(engine):
     for content_type, expected in [("user/a/b", b"user/a/b"), ("user/a", b"user/a")]:
         (instance,) = engine.run(kind(blob(b"", content_type=content_type)))
         assert instance.get_bytes() == expected
-    with pytest.raises(
-        ContentTypeError, match="Incompatible content types: 'user/a' and 'user/ab'"
-    ):
+    with pytest.raises(ContentTypeError, match="types: 'user/a' and 'user/ab'"):
         engine.run(kind(blob(b"", content_type="user/ab")))
 
 

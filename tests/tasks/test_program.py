@@ -65,6 +65,20 @@ def test_a_changed_input_fails_the_task_and_the_object_is_unharmed(engine, sourc
     assert engine.run(again)[0].get_bytes() == b"original"
 
 
+def test_a_changed_file_of_a_directory_fails_the_task_unless_it_is_a_copy(engine, tmp_path):
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "x").write_text("original")
+    data = directory(tmp_path / "d")
+    command = "chmod u+w d/x; printf changed > d/x"
+    task = Execute(command, shell=True, input_paths=[InputDir("d", dataobj=data)])
+    with pytest.raises(StoreError, match=r"changed its read-only input 'd/x'.*write=True"):
+        engine.run(task)
+    copy = InputDir("d", dataobj=data, write=True)
+    engine.run(Execute(command, shell=True, input_paths=[copy]))
+    again = Execute(["cat", "d/x"], True, input_paths=[InputDir("d", dataobj=data)])
+    assert engine.run(again)[0].get_bytes() == b"original"
+
+
 def test_a_writable_input_may_be_changed_and_becomes_an_output(engine):
     data = Concat([blob("original")])
     task = Execute(
