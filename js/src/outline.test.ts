@@ -121,6 +121,18 @@ test("Enter picks, a click picks, and what is picked elsewhere is shown", () => 
   made.scope.destroy();
 });
 
+test("what is picked elsewhere is brought into sight, out of closed groups, too", () => {
+  const made = stage(Array.from({ length: 500 }, (_, i) => `g/t${i}`));
+  assert.equal(made.rows().length, 1);
+  made.selection.pick({ kind: "task", task: idOf(10 + 400) });
+  const shown = made.rows().find((row) => row.getAttribute("aria-selected") === "true");
+  assert.equal(shown?.querySelector(".label")?.textContent, "t400");
+  made.press("ArrowLeft");
+  made.press("ArrowLeft");
+  assert.equal(made.rows().length, 1, "and can be closed again");
+  made.scope.destroy();
+});
+
 test("a search leaves the found tasks and their groups", () => {
   const made = stage(["load/a", "load/b", "fit"]);
   made.press("ArrowLeft");

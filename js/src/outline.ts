@@ -46,8 +46,8 @@ export function createOutline(
   rows.element.classList.add("outline");
   const draw = (): void => {
     model.bringUp();
-    cursor.settle();
     rows.draw(model.items.length);
+    if (cursor.settle()) rows.draw(model.items.length);
     setAttributes(rows.element, {
       "aria-rowcount": model.items.length + 1,
       "aria-activedescendant": rows.at(cursor.index)?.id,

@@ -11,8 +11,11 @@ const PAUSE = 800; // ms after which typed letters begin a new word
 
 export interface Cursor {
   readonly index: number;
-  /** Rows came or went: stay on the same one. */
-  settle(): void;
+  /**
+   * Rows came or went, or something was picked: stay on the same row, or go to the picked one.
+   * Gives whether that is another place.
+   */
+  settle(): boolean;
 }
 
 interface Parts {
@@ -23,70 +26,85 @@ interface Parts {
   draw(): void;
 }
 
-export function createCursor({ scope, rows, model, selection, draw }: Parts): Cursor {
+export function createCursor(parts: Parts): Cursor {
+  const { rows, model, selection } = parts;
   let index = 0;
   let key: string | number = "";
   let picked = selection.current;
-  const typed = createTyping();
-  const go = (to: number): void => {
-    index = Math.max(0, Math.min(to, model.items.length - 1));
+  const stand = (at: number): void => {
+    index = Math.max(0, Math.min(at, model.items.length - 1));
     key = keyOf(model.items[index]);
+  };
+  const go = (to: number): void => {
+    stand(to);
     rows.reveal(index);
-    draw();
+    parts.draw();
   };
-  const toggle = (item: Item | undefined, open: boolean): void => {
-    if (item?.kind !== "group") return;
-    model.setOpen(item.group, open);
-    draw();
-  };
-  const pick = (item: Item | undefined): void => {
-    if (item === undefined) return;
-    if (item.kind === "task") selection.pick({ kind: "task", task: item.task });
-    else selection.pick({ kind: "group", path: item.group.path });
-  };
-  scope.listen(rows.element, "keydown", (event: KeyboardEvent) => {
-    if (!isPlainKey(event)) return;
-    const step = stepOf(event.key, { index, model, page: rows.page() });
-    const item = model.items[index];
-    if (step === null) {
-      if (event.key.length !== 1) return;
-      go(typed.find(event.key, index, model));
-    } else if (step.kind === "go") go(step.to);
-    else if (step.kind === "toggle") toggle(item, step.open);
-    else if (step.kind === "pick") pick(item);
-    else selection.pick(null);
-    taken(event);
-  });
-  scope.listen(rows.body, "click", (event: MouseEvent) => {
-    const target = event.target as Element;
-    const at = Number(target.closest("[aria-rowindex]")?.getAttribute("aria-rowindex") ?? 0) - 2;
-    const item = model.items[at];
-    if (item === undefined) return;
-    go(at);
-    if (item.kind === "group" && target.closest(".twist") !== null)
-      toggle(item, !model.isOpen(item.group));
-    else pick(item);
-  });
-  return {
+  const cursor: Cursor = {
     get index() {
       return index;
     },
     settle() {
-      if (picked !== selection.current) {
-        picked = selection.current;
-        const at = model.picked();
-        if (at >= 0) {
-          index = at;
-          key = keyOf(model.items[index]);
-          rows.reveal(index);
-        }
+      const before = index;
+      const chosen = picked === selection.current ? -1 : model.picked();
+      picked = selection.current;
+      if (chosen >= 0) {
+        stand(chosen);
+        rows.reveal(index);
+      } else if (keyOf(model.items[index]) !== key) {
+        const at = model.items.findIndex((item) => keyOf(item) === key);
+        stand(at >= 0 ? at : index);
       }
-      if (keyOf(model.items[index]) === key) return;
-      const at = model.items.findIndex((item) => keyOf(item) === key);
-      index = at >= 0 ? at : Math.max(0, Math.min(index, model.items.length - 1));
-      key = keyOf(model.items[index]);
+      return index !== before;
     },
   };
+  followKeys(parts, cursor, go);
+  followPointer(parts, go);
+  return cursor;
+}
+
+function followKeys(parts: Parts, cursor: Cursor, go: (to: number) => void): void {
+  const { scope, rows, model, selection } = parts;
+  const typed = createTyping();
+  scope.listen(rows.element, "keydown", (event: KeyboardEvent) => {
+    if (!isPlainKey(event)) return;
+    const { index } = cursor;
+    const step = stepOf(event.key, { index, model, page: rows.page() });
+    if (step === null) {
+      if (event.key.length !== 1 || event.key === "/") return; // that one looks for a task
+      go(typed.find(event.key, index, model));
+    } else if (step.kind === "go") go(step.to);
+    else if (step.kind === "toggle") toggle(parts, model.items[index], step.open);
+    else if (step.kind === "pick") pick(selection, model.items[index]);
+    else selection.pick(null);
+    taken(event);
+  });
+}
+
+function followPointer(parts: Parts, go: (to: number) => void): void {
+  const { scope, rows, model, selection } = parts;
+  scope.listen(rows.body, "click", (event: MouseEvent) => {
+    const target = event.target as Element;
+    const row = target.closest("[aria-rowindex]");
+    const at = Number(row?.getAttribute("aria-rowindex") ?? 0) - 2;
+    const item = model.items[at];
+    if (item === undefined) return;
+    go(at);
+    if (item.kind === "group" && target.closest(".twist") !== null) {
+      toggle(parts, item, !model.isOpen(item.group));
+    } else pick(selection, item);
+  });
+}
+
+function toggle({ model, draw }: Parts, item: Item | undefined, open: boolean): void {
+  if (item?.kind !== "group") return;
+  model.setOpen(item.group, open);
+  draw();
+}
+
+function pick(selection: Selection, item: Item | undefined): void {
+  if (item?.kind === "task") selection.pick({ kind: "task", task: item.task });
+  else if (item !== undefined) selection.pick({ kind: "group", path: item.group.path });
 }
 
 type Step =

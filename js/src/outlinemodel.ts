@@ -1,6 +1,6 @@
 /** The outline's rows as they are now: what is open, what is looked for, and where the pick stands. */
 
-import type { Group, Groups } from "./groups.ts";
+import { type Group, type Groups, isLeaf } from "./groups.ts";
 import { flatten, type Item, openAtFirst } from "./items.ts";
 import type { TaskId } from "./picture.ts";
 import type { Picked, Selection } from "./selection.ts";
@@ -27,7 +27,19 @@ export function createModel(store: Store, groups: Groups, selection: Selection):
   let items: readonly Item[] = [];
   let search = "";
   let isStale = true; // rows come or go
+  let uncovered: Picked | null = null;
 
+  /** Open the groups around what is picked. */
+  const uncover = (): void => {
+    uncovered = selection.current;
+    const task = uncovered?.kind === "task" ? groups.of(uncovered.task) : undefined;
+    const inner = task !== undefined && isLeaf(task) ? task.parent : task;
+    for (let each = inner ?? null; each !== null; each = each.parent) {
+      if (isOpen(each)) continue;
+      chosen.set(each.path, true);
+      isStale = true;
+    }
+  };
   const isOpen = (group: Group): boolean =>
     chosen.get(group.path) ?? (search !== "" || open.has(group.path));
   return {
@@ -48,6 +60,7 @@ export function createModel(store: Store, groups: Groups, selection: Selection):
       if (change.all || change.shape) isStale = true;
     },
     bringUp() {
+      if (uncovered !== selection.current) uncover();
       if (!isStale && search === selection.search) return;
       search = selection.search;
       isStale = false;
