@@ -22,6 +22,7 @@ from flowlab.notebook.widget import BUILD, is_built
 from flowlab.session.session import Session
 from flowlab.view import text
 
+TOLD_SECONDS = 0.2  # the first picture waits so long, at most, for what it is to show
 LINE_SECONDS = 1.0  # between two lines of progress
 
 
@@ -85,6 +86,7 @@ class Screen:
         updated = self.front_end and policy in ("widget", "static")
         if updated:
             self._tell_of_build()
+            watch.await_told(TOLD_SECONDS)
             self._outputs.show(watch, alive=policy == "widget")
         if wait or (not self.front_end and self._kernel):
             self._block(watch, cancel=wait)

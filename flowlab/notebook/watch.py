@@ -56,6 +56,11 @@ class Watch:
         """Whether all that was submitted has ended, as far as the stream has told."""
         return self._came >= self._expected and self._reel.unfinished == 0
 
+    def await_told(self, seconds: float) -> bool:
+        """Wait a moment for the stream to tell of all that was submitted; whether it did."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._came >= self._expected, seconds)
+
     def await_done(self, seconds: float) -> bool:
         """Wait a moment for the graph; whether it is done."""
         with self._changed:

@@ -27,6 +27,20 @@ def look():
         seen.append(widget.is_seen)
         time.sleep(0.1)
 threading.Thread(target=look, daemon=True).start()"""
+STEP = """
+@remote(outputs=0)
+def step(ctx, number):
+    import time
+    print("step", number)
+    time.sleep(0.1)
+
+for number in range(100):
+    step(number, name=f"steps/{number}")"""
+FLOOD = """import time
+end = time.time() + 7
+while time.time() < end:
+    print("x" * 99 + "\\n" + ("y" * 99 + "\\n") * 5000)  # the server drops all above 1 MB a second
+    time.sleep(0.1)"""
 SAVE_STATE = "@jupyter-widgets/jupyterlab-manager:saveWidgetState"
 RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -139,6 +153,20 @@ def test_a_kernel_that_is_restarted_leaves_what_was_seen_and_that_is_said(open_n
     panel.expect_finished(1)
     panel.pick("talk")
     expect(panel.inspector).to_contain_text("line 2")
+    assert notebook.complaints.ours == []
+
+
+def test_a_flood_of_output_beside_it_is_survived(open_notebook):
+    many = "from flowlab import remote\n" + STEP
+    notebook = open_notebook(LOAD, many, "%submit", FLOOD)
+    for cell in range(3):
+        notebook.run(cell)
+    panel = Panel(notebook.output(2)).ready()
+    flood = str(notebook.run(3))
+    assert "data rate exceeded" in flood  # the server dropped messages, and ours with them
+    notebook.show(2)
+    panel.expect_finished(100)
+    expect(panel.lines).to_contain_text("step 99")
     assert notebook.complaints.ours == []
 
 

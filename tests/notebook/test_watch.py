@@ -39,6 +39,17 @@ def test_a_graph_is_done_when_all_that_was_submitted_has_ended(session, watching
     assert "<svg" in watch.picture()["image/svg+xml"]
 
 
+def test_what_was_submitted_is_told_before_it_is_done(session, watching):
+    watch = watching()
+    tasks.Execute("sleep 30", shell=True)
+    session.submit()
+    watch.expect(1)
+    assert watch.await_told(10)
+    assert not watch.is_done
+    watch.expect(1)
+    assert not watch.await_told(0.05)
+
+
 def test_waiting_for_the_end_takes_no_longer_than_asked(watching):
     watch = watching()
     watch.expect(1)
