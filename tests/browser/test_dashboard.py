@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,11 +10,17 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
+from flowlab.events.messages import SessionFailed, Submitted, TaskCondemned
+from flowlab.model.ids import SessionId, TaskId, join_id
+from flowlab.model.specs import Failure, TaskSpec
 from tests.browser.axe import violations
 from tests.browser.lab import Complaints
 from tests.browser.panel import Panel
 from tests.browser.pixels import screenshot
+from tests.browser.test_hostile import ACTS
+from tests.dashboard.journals import Written, opened, said
 from tests.dashboard.server import SCRIPT, order
+from tests.view.hostile import HOSTILE
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(240)]
 
@@ -30,6 +37,9 @@ def step(ctx, number):
 with session.bind_only():
     made = [step(number, name=f"steps/{{number}}") for number in range({count})]
 session.submit()"""
+# An element that neither the page nor the panel makes came from a text.
+STRANGE = """(root) => [...(root ?? document).querySelectorAll('img, iframe, object, b, i, form')]
+    .map((one) => one.outerHTML)"""
 BUSY = "import time; time.sleep(60)"
 
 
@@ -140,6 +150,45 @@ def test_nothing_keeps_anybody_from_using_it(dashboard, script, request, scheme)
     panel.open_tab("Outline")
     assert violations(dashboard.page, "html") == []
     screenshot(dashboard.page, f"dashboard-panel-{scheme}")
+
+
+@pytest.fixture
+def hostile(jupyter):
+    """A journal of sessions, tasks, output and errors with texts that would act or hide."""
+    journal = Written(jupyter.data / "journals", "20260101-hostile")
+    for number, text in enumerate(HOSTILE.values(), 1):
+        session, task = SessionId(number), TaskId(join_id(SessionId(number), 10))
+        failure = Failure(text[:100_000], traceback=text[:100_000])
+        journal.write(
+            opened(session, text),
+            Submitted(session, (), (TaskSpec(task, "python", f"g/{text}"),)),
+            said(text[:100_000], session=session),
+            TaskCondemned(task, failure),
+            SessionFailed(session, task, failure),
+            session=session,
+        )
+    yield journal
+    journal.close()
+    shutil.rmtree(journal.path)
+
+
+def test_hostile_texts_are_text(dashboard, hostile):
+    page = dashboard.page
+    links = page.locator("tbody a[href*=hostile]")
+    expect(links).to_have_count(len(HOSTILE))
+    assert page.evaluate(STRANGE) == []
+    assert not ACTS.search(page.locator("main").inner_text())
+    addresses = [link.get_attribute("href") for link in links.all()]
+    for address in addresses:
+        page.evaluate("(address) => { location.hash = address; }", address)
+        panel = Panel(page.locator("body")).ready()
+        panel.open_tab("Outline")
+        panel.outline.locator(".label").last.click()
+        expect(panel.inspector).to_contain_text("failed")
+        assert panel.panel.evaluate(STRANGE) == []
+        assert not ACTS.search(page.locator("header").inner_text())
+        assert not ACTS.search(panel.panel.inner_text())
+        assert not ACTS.search(page.title())
 
 
 def test_without_a_token_the_login_page_comes(jupyter, new_context):
