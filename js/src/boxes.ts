@@ -191,8 +191,9 @@ function fillBar(pen: Pen, { standing, palette }: Drawing, place: number, bar: B
     if (FILLED.has(state)) {
       pen.fillStyle = colour;
       pen.fillRect(x, bar.y, part, bar.height);
-    } else {
-      pen.strokeStyle = colour;
+    }
+    if (state === "failed" || HATCHED.has(state)) {
+      pen.strokeStyle = state === "failed" ? palette.paper : colour; // told without colours, too
       pen.lineWidth = 1;
       pen.beginPath();
       hatch(pen, x, bar.y, part, bar.height);

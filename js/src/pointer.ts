@@ -26,7 +26,6 @@ export function followPointer(canvas: HTMLCanvasElement, scope: Scope, hand: Han
     downs.set(event.pointerId, pointOf(event));
     canvas.setPointerCapture(event.pointerId);
     canvas.focus({ preventScroll: true });
-    hand.hover(null);
   });
   scope.listen<PointerEvent>(canvas, "pointermove", (event) => {
     const before = downs.get(event.pointerId);
@@ -37,6 +36,7 @@ export function followPointer(canvas: HTMLCanvasElement, scope: Scope, hand: Han
     }
     moved += Math.hypot(now.x - before.x, now.y - before.y);
     if (moved < SLACK) return;
+    hand.hover(null);
     canvas.style.cursor = "grabbing";
     const other = [...downs].find(([id]) => id !== event.pointerId)?.[1];
     downs.set(event.pointerId, now);

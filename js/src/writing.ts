@@ -24,10 +24,11 @@ export function writeNames(
     writeMiddle(pen, drawing, places);
     return;
   }
-  const { palette, scene, labels } = drawing;
+  const { palette, scene, labels, camera } = drawing;
+  const { zoom } = camera;
   pen.textBaseline = "alphabetic";
   pen.fillStyle = palette.ink;
-  pen.font = `12px ${palette.font}`;
+  pen.font = `${legible(9.5 / zoom, 12, 14)}px ${palette.font}`;
   for (const place of places) {
     const box = scene.boxes[place];
     if (box === undefined) continue;
@@ -35,11 +36,16 @@ export function writeNames(
     pen.fillText(labels.name(pen, box.name, roomOf(drawing, place), "…/"), box.x + LEFT, y);
   }
   pen.fillStyle = palette.soft;
-  pen.font = `10.5px ${palette.font}`;
+  pen.font = `${legible(8.5 / zoom, 10.5, 12)}px ${palette.font}`;
   for (const place of places) writeStanding(pen, drawing, place);
   pen.fillStyle = palette.soft;
   pen.strokeStyle = palette.soft;
   for (const place of places) drawOpener(pen, drawing, place);
+}
+
+/** A size that can be read, as far as there is room; in halves, so that few are measured. */
+function legible(size: number, least: number, most: number): number {
+  return Math.round(2 * Math.max(least, Math.min(size, most))) / 2;
 }
 
 /** The sign that expands a group, or collapses the group of a task: its square in a box. */
@@ -116,7 +122,7 @@ function writeMiddle(
   { scene, palette, labels, camera }: Drawing,
   places: readonly number[],
 ): void {
-  const size = Math.min(20, Math.round(9.5 / camera.zoom));
+  const size = legible(9.5 / camera.zoom, 12, 20);
   pen.textBaseline = "middle";
   pen.fillStyle = palette.ink;
   for (const isGroup of [false, true]) {
