@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from flowlab import Client
+from tests.stories.farm import Farm
 from tests.stories.watching import (
     leaks_of_closed,
     leaks_of_living,
@@ -41,6 +42,33 @@ def session(client, request):
         yield made
 
 
+@pytest.fixture(scope="session")
+def farm(_own_data, tmp_path_factory):
+    """A running cluster that is resized, for stories that are told on several sizes of it."""
+    made = Farm(tmp_path_factory.mktemp("profile"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session", params=[1, 2], ids=["1 engine", "2 engines"])
+def sized(farm, request):
+    """A client of one engine, and of two; stories that need 4 say so by `on_four`."""
+    farm.resize(request.param)
+    return farm.client
+
+
+@pytest.fixture
+def rain(sized, request):
+    """A session as Rain's users know it, the active one."""
+    with sized.new_session(request.node.name) as made:
+        yield made
+
+
+def on_four(function):
+    """Tell a story on four engines."""
+    return pytest.mark.parametrize("sized", [4], indirect=True, ids=["4 engines"])(function)
+
+
 def patient(function):
     """Give a test a session that goes on after errors."""
     return pytest.mark.parametrize("session", ["continue"], indirect=True, ids=[""])(function)
@@ -65,8 +93,8 @@ def new_client(_own_data):
 @pytest.fixture(autouse=True)
 def _no_leaks(request):
     """After each story: no task runs, no object, no file and no strange process is left."""
-    uses = "client" in request.fixturenames
-    made = request.getfixturevalue("client") if uses else None
+    used = [name for name in ("client", "sized") if name in request.fixturenames]
+    made = request.getfixturevalue(used[0]) if used else None
     yield
     if made is not None and not wait_until(lambda: not leaks_of_living(made), LEAK_SECONDS):
         pytest.fail("left behind: " + "; ".join(leaks_of_living(made)))
