@@ -23,6 +23,7 @@ from flowlab.model.ids import TaskId, session_of
 from flowlab.scheduler.actions import Action
 from flowlab.scheduler.books import Books
 from flowlab.scheduler.explain import Explanation, explain
+from flowlab.scheduler.inventory import Inventory, take_inventory
 from flowlab.scheduler.losses import join, lose_engine, lose_objects, resume
 from flowlab.scheduler.placement import place
 from flowlab.scheduler.reports import report
@@ -62,6 +63,10 @@ class Scheduler:
     def explain(self, task_id: TaskId) -> Explanation:
         """Why a task is where it is."""
         return explain(self._books, self._books.sessions.get(session_of(task_id)), task_id)
+
+    def inventory(self) -> Inventory:
+        """What each engine holds."""
+        return take_inventory(self._books)
 
     def snapshot(self) -> dict[str, object]:
         """All that is known, as plain data that can be compared."""

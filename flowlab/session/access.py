@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowlab.errors import ClusterError, SessionError
-from flowlab.graph.nodes import DataObject
+from flowlab.events.messages import Entry, Submitted
+from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.ids import SessionId, TaskId
 from flowlab.session.blame import error_of, failed
 from flowlab.session.reach import Reach
@@ -115,6 +116,35 @@ class Access:
         self._wait(done)
         self._blame(tasks)
 
+    def wait_some(self, items: Sequence[Task | DataObject]) -> list[Task | DataObject]:
+        """Wait until one of these at least is finished; all that are, in order.
+
+        Raises the error of one that failed, when none is finished.
+        """
+        found: list[Task | DataObject] = []
+
+        def done() -> bool:
+            self.check()
+            found[:] = [item for item in items if self._is_finished(item)]
+            if not found:
+                self._blame(task.task_id for item in items if (task := _maker(item)) is not None)
+            return bool(found) or not items
+
+        self._wait(done)
+        return found
+
+    def wait_told(self, entries: Sequence[Entry]) -> None:
+        """Wait until these, which are growing, tell of all that was submitted."""
+
+        def done() -> bool:
+            if self.closed or self._reach.link.fault:
+                self.check()
+            told = (each.event for each in list(entries))
+            tasks = sum(len(each.tasks) for each in told if isinstance(each, Submitted))
+            return tasks >= len(self._sent)
+
+        self._wait(done)
+
     def wait_all(self) -> None:
         """Wait until all ended; then raise the first error, but for tasks that were replaced."""
         self._wait(self._all_ended)
@@ -147,6 +177,10 @@ class Access:
         if record is None:
             return not self._sent
         return record.unfinished == 0 and len(record.tasks) >= len(self._sent)
+
+    def _is_finished(self, item: Task | DataObject) -> bool:
+        maker = _maker(item)
+        return maker is None or self.task_state(maker.task_id) == FINISHED
 
     def _is_excused(self, record: SessionRecord, task_id: TaskId) -> bool:
         """Whether it was replaced, or was skipped because of one that was."""
@@ -187,6 +221,11 @@ class Access:
 
     def _record(self) -> SessionRecord | None:
         return self._reach.mirror.sessions.get(self._id)
+
+
+def _maker(item: Task | DataObject) -> Task | None:
+    """The task that is to end for this; a constant needs none."""
+    return item if isinstance(item, Task) else item.task
 
 
 def _text(value: object) -> str | None:

@@ -151,6 +151,14 @@ class Client:
         self._check_open()
         return self._reach.describe()
 
+    def get_server_info(self) -> dict[str, object]:
+        """Each engine with the tasks that it was given and the objects that it made.
+
+        `objects` beside `governors` are those that no engine of now has made, such as constants.
+        """
+        self._check_open()
+        return self._reach.server_info()
+
     def __enter__(self) -> Self:
         return self
 

@@ -5,7 +5,16 @@ from dataclasses import asdict
 
 from flowlab.errors import FlowlabError
 from flowlab.model.ids import ObjectId, TaskId
-from flowlab.session.frames import DESCRIBE, EXPLAIN, NUDGE, VALUE, Ask, Told, ValueIs
+from flowlab.session.frames import (
+    DESCRIBE,
+    EXPLAIN,
+    INVENTORY,
+    NUDGE,
+    VALUE,
+    Ask,
+    Told,
+    ValueIs,
+)
 from flowlab.session.pump import Pump
 
 Answer = ValueIs | Told
@@ -34,6 +43,8 @@ def _answer(pump: Pump, ask: Ask) -> Answer:
     if ask.what == DESCRIBE:
         table = pump.table.describe()
         return Told(ask.request, {**pump.cluster.describe(), "table": table})
+    if ask.what == INVENTORY:
+        return Told(ask.request, asdict(pump.scheduler.inventory()))
     if ask.what == NUDGE:
         return Told(ask.request, {})  # the turn that this makes hands entries to new readers
     return _refusal(ask, f"{ask.what!r} is no question")

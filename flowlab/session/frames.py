@@ -29,7 +29,7 @@ class Post(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ask(msgspec.Struct, frozen=True, tag=True):
-    """A question; `about` is an object (value), a task (explain), or 0 (describe, nudge)."""
+    """A question; `about` is an object (value), a task (explain), or 0 (the others)."""
 
     request: int
     what: str
@@ -93,3 +93,4 @@ class Told(msgspec.Struct, frozen=True, tag=True):
 Down = Attached | Entries | Taken | ValueIs | Told
 
 VALUE, EXPLAIN, DESCRIBE, NUDGE = "value", "explain", "describe", "nudge"
+INVENTORY = "inventory"

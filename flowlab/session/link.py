@@ -6,14 +6,23 @@ The other one, to a scheduler process, is in remote.py. One contract test covers
 import itertools
 import threading
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from flowlab.errors import LinkError, StoreError
 from flowlab.events.messages import Entry, FactUnion
 from flowlab.model.ids import ObjectId, TaskId
 from flowlab.model.payload import NOTHING, Payload, Value
 from flowlab.session.desk import Answer, ask_pump
-from flowlab.session.frames import DESCRIBE, EXPLAIN, NUDGE, VALUE, Ask, Told, ValueIs
+from flowlab.session.frames import (
+    DESCRIBE,
+    EXPLAIN,
+    INVENTORY,
+    NUDGE,
+    VALUE,
+    Ask,
+    Told,
+    ValueIs,
+)
 from flowlab.session.pump import Pump
 
 Reader = Callable[[Sequence[Entry]], None]
@@ -55,6 +64,10 @@ class Link(Protocol):
 
     def describe(self) -> dict[str, object]:
         """Engines and table, for people."""
+        ...
+
+    def inventory(self) -> dict[str, Any]:
+        """What each engine holds (scheduler.inventory)."""
         ...
 
     def close(self) -> None:
@@ -161,6 +174,10 @@ class LocalLink:
     def describe(self) -> dict[str, object]:
         """Engines and table, for people."""
         return self._questions.tell(DESCRIBE)
+
+    def inventory(self) -> dict[str, Any]:
+        """What each engine holds."""
+        return self._questions.tell(INVENTORY)
 
     def close(self) -> None:
         """End cluster and pump."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from flowlab.errors import SessionError, UsageError
 from flowlab.graph.nodes import Task
+from flowlab.model.ids import split_id
 from flowlab.session.link import Link
 from flowlab.session.mirror import Mirror
 from flowlab.staging.store import HostStore
@@ -57,6 +58,25 @@ class Reach:
         if not self._started:
             return {"engines": "none yet: they start at the first submit"}
         return self.link.describe()
+
+    def server_info(self) -> dict[str, object]:
+        """What each engine holds, in the form that Rain's users know."""
+        self.check_process()
+        if not self._started:
+            return {"governors": [], "objects": []}
+        told = self.link.inventory()
+        governors = [
+            {
+                "governor_id": each["engine"],
+                "tasks": [split_id(task) for task in each["tasks"]],
+                "objects": [split_id(thing) for thing in each["objects"]],
+                "objects_to_delete": [],  # what nobody needs is dropped at once
+                "resources": {"cpus": each["slots"]},
+            }
+            for each in told["engines"]
+        ]
+        others = [split_id(thing) for thing in told["others"]["objects"]]
+        return {"governors": governors, "objects": others}
 
     def check_process(self) -> None:
         """Raise in a process that was forked from the client's."""

@@ -24,6 +24,7 @@ from flowlab.session.address import cut
 from flowlab.session.frames import (
     DESCRIBE,
     EXPLAIN,
+    INVENTORY,
     NUDGE,
     Ask,
     Attach,
@@ -120,6 +121,10 @@ class RemoteLink:
     def describe(self) -> dict[str, object]:
         """Engines and table, for people."""
         return self._questions.tell(DESCRIBE)
+
+    def inventory(self) -> dict[str, Any]:
+        """What each engine holds."""
+        return self._questions.tell(INVENTORY)
 
     def close(self) -> None:
         """Say goodbye, and see that everything is gone."""

@@ -26,6 +26,7 @@ from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.ids import FIRST_LOCAL, ObjectId, SessionId, TaskId
 from flowlab.session.access import Access, Why
 from flowlab.session.fetching import fetch_object, refresh
+from flowlab.session.graph import Graph, make_graph
 from flowlab.session.parcel import make_parcels, mark_submitted
 from flowlab.session.reach import Reach
 from flowlab.staging.instance import DataInstance
@@ -190,6 +191,14 @@ class Session:
         """Wait until all of these are done; raises the error of one that failed."""
         self._access.wait(self._task_ids(items))
 
+    def wait_some(self, items: Iterable[Task | DataObject]) -> tuple[list[Task], list[DataObject]]:
+        """Wait until one of these at least is finished; the finished tasks and objects of them."""
+        items = list(items)
+        self._task_ids(items)
+        found = self._access.wait_some(items)
+        tasks = [item for item in found if isinstance(item, Task)]
+        return tasks, [item for item in found if isinstance(item, DataObject)]
+
     def wait_all(self) -> None:
         """Wait until nothing that was submitted is unfinished."""
         self._access.wait_all()
@@ -258,6 +267,23 @@ class Session:
         if not task.submitted:
             return Why(None, ("it was declared, and not submitted yet",))
         return self._access.explain(task.task_id)
+
+    def make_graph(self) -> Graph:
+        """The graph as it stands: what was submitted, and what was only declared."""
+        self._check_open()
+        with self._lock:
+            tasks, constants = list(self._tasks), list(self._constants)
+        return make_graph(self.session_id, self._told(), tasks, constants)
+
+    def _told(self) -> list[Entry]:
+        """The session's entries so far, with all its submits."""
+        entries: list[Entry] = []
+        if not self._reach.started:
+            return entries
+        stop = self.follow(entries.extend)
+        self._access.wait_told(entries)
+        stop()
+        return list(entries)
 
     def describe(self) -> dict[str, object]:
         """The session, its engines and tables, for people."""

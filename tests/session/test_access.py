@@ -2,10 +2,10 @@
 
 import pytest
 
-from flowlab.errors import ClusterError, SessionError
+from flowlab.errors import ClusterError, SessionError, TaskError, UsageError
 from flowlab.events.messages import SessionClosed
 from flowlab.session.access import Why
-from tests.session.declare import task, wait_until
+from tests.session.declare import constant, task, wait_until
 
 
 def test_a_link_that_is_gone_for_good_ends_every_wait(session):
@@ -36,6 +36,39 @@ def test_a_task_taken_for_unfinished_is_waited_for_again(session):
     session._access.reopen(made.task_id)
     assert session._access.unfinished() == (made.task_id,)
     assert not session.settled(timeout=0.01)
+
+
+def test_some_are_waited_for_and_those_that_are_finished_are_given(session):
+    hanging, quick, data = task(session, "hang"), task(session), constant(session, b"x")
+    slow = task(session, "sleep 0.05", inputs=[quick])
+    with pytest.raises(UsageError, match="is not submitted"):
+        session.wait_some([quick])
+    session.submit()
+    assert session.wait_some([]) == ([], [])
+    tasks, objects = session.wait_some([hanging, slow.output, hanging.output])
+    assert (tasks, objects) == ([], [slow.output])
+    assert session.wait_some([hanging, quick, slow.output, data]) == ([quick], [slow.output, data])
+    with pytest.raises(TypeError, match="Neither Task or DataObject"):
+        session.wait_some([7])
+
+
+def test_some_that_failed_are_an_error_only_when_none_is_finished(patient):
+    bad, good = task(patient, "fail"), task(patient)
+    patient.submit()
+    patient.settled(10)
+    assert patient.wait_some([bad, good]) == ([good], [])
+    for item in (bad, bad.output):
+        with pytest.raises(TaskError, match="asked for"):
+            patient.wait_some([item])
+
+
+def test_waiting_for_some_of_a_failed_session_raises(session):
+    good, bad = task(session), task(session, "fail")
+    session.submit()
+    with pytest.raises(TaskError):
+        bad.wait()
+    with pytest.raises(TaskError, match="asked for"):
+        session.wait_some([good])
 
 
 def test_why_is_shown_in_sentences(session):

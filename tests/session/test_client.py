@@ -29,6 +29,7 @@ def test_nothing_starts_before_the_first_submit(no_leaks):
         assert client._run is None
         assert "not started" in repr(client)
         assert "first submit" in str(client.describe())
+        assert client.get_server_info() == {"governors": [], "objects": []}
     assert client.closed
 
 
@@ -48,7 +49,7 @@ def test_a_closed_client_says_so(no_leaks):
     client = Client(inline=True)
     client.close()
     client.close()
-    for access in (client.new_session, client.start, client.describe):
+    for access in (client.new_session, client.start, client.describe, client.get_server_info):
         with pytest.raises(SessionError, match="the client is closed"):
             access()
 
@@ -88,6 +89,8 @@ def test_inline_computes_in_this_process(no_leaks):
         session.submit()
         assert made.output.fetch().get_bytes() == b"Hello world!"
         assert client.describe()["kind"] == "inline"
+        (engine,) = client.get_server_info()["governors"]
+        assert (engine["objects"], engine["resources"]) == ([made.output.id], {"cpus": 1})
 
 
 def test_too_many_cpus_are_refused_before_engines_start(no_leaks):

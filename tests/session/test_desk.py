@@ -5,7 +5,16 @@ import threading
 import pytest
 
 from flowlab.session.desk import ask_pump
-from flowlab.session.frames import DESCRIBE, EXPLAIN, NUDGE, VALUE, Ask, Told, ValueIs
+from flowlab.session.frames import (
+    DESCRIBE,
+    EXPLAIN,
+    INVENTORY,
+    NUDGE,
+    VALUE,
+    Ask,
+    Told,
+    ValueIs,
+)
 from flowlab.session.pump import Pump
 from tests.session.answering import AnsweringCluster
 
@@ -35,6 +44,7 @@ def ask():
 def test_each_question_has_its_answer(ask):
     assert ask(Ask(1, NUDGE)) == Told(1, {})
     assert ask(Ask(2, DESCRIBE)).answer["table"]["tasks"] == 0
+    assert ask(Ask(8, INVENTORY)).answer["others"]["engine"] is None
     assert "never opened" in str(ask(Ask(3, EXPLAIN, 7)).answer["sentences"])
 
 

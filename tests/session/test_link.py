@@ -100,6 +100,7 @@ def test_people_are_told_how_it_stands(link):
     link.start()
     seen.wait_for("Reported")
     assert link.describe()["kind"] == "answering"
+    assert link.inventory()["engines"][0]["tasks"] in ([TASK], (TASK,))
     told = link.explain(TASK)
     assert told["state"] == "running"
     assert "engine" in told["sentences"][0]

@@ -4,7 +4,7 @@ import pytest
 
 from flowlab.errors import SessionError, UsageError
 from flowlab.events.messages import CapacityKnown, Entry
-from tests.session.declare import task
+from tests.session.declare import constant, task, wait_until
 
 
 def test_it_starts_once_and_tells_how_it_stands(ways):
@@ -14,6 +14,31 @@ def test_it_starts_once_and_tells_how_it_stands(ways):
     reach.start()
     assert reach.started
     assert reach.describe()["kind"] == "answering"
+
+
+def test_each_engine_is_told_with_what_it_holds(session):
+    reach = session._reach
+    assert reach.server_info() == {"governors": [], "objects": []}
+    made, data = task(session, inputs=[constant(session, b"x")]), task(session, "hang")
+    made.output.keep()
+    session.submit()
+    made.wait()
+    wait_until(lambda: session.explain(data).state == "running")
+    told = reach.server_info()
+    assert told["governors"] == [
+        {
+            "governor_id": 0,
+            "tasks": [data.id],
+            "objects": [made.output.id],
+            "objects_to_delete": [],
+            "resources": {"cpus": 2},
+        }
+    ]
+    assert told["objects"] == [made.inputs[0].id]
+    session.close()
+    wait_until(lambda: not reach.server_info()["governors"][0]["tasks"])
+    assert not reach.server_info()["governors"][0]["objects"]
+    assert not reach.server_info()["objects"]
 
 
 def test_the_store_is_opened_at_first_need(ways):
