@@ -37,7 +37,7 @@ class Screen:
         self._config = config
         self._kernel = getattr(shell, "kernel", None) is not None
         self._watch: Watch | None = None
-        self._outputs = Outputs(config)
+        self._outputs = Outputs(config, shell)
         self._told = False  # that there is no live view, and why
 
     @property

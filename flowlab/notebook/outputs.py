@@ -8,19 +8,21 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import DisplayHandle, display
 
 from flowlab.notebook.config import FlowLab
 from flowlab.notebook.flusher import Flusher
 from flowlab.notebook.watch import Picture, Watch
-from flowlab.notebook.widget import GraphWidget
+from flowlab.notebook.widget import GraphWidget, hears_at_once
 
 
 class Outputs:
     """All outputs of one notebook; one thread brings them up to date and feeds the live one."""
 
-    def __init__(self, config: FlowLab) -> None:
+    def __init__(self, config: FlowLab, shell: InteractiveShell) -> None:
         self._config = config
+        self._shell = shell
         self._lock = threading.Lock()  # of what is displayed, and in which order
         self._watch: Watch | None = None
         self._widget: GraphWidget | None = None
@@ -71,7 +73,8 @@ class Outputs:
             _update(self._live, self._last_picture or watch.picture(), {})
         self._last_picture = None
         if self._widget is None:
-            self._widget = GraphWidget(watch, self._wake)
+            at_once = hears_at_once(self._shell)
+            self._widget = GraphWidget(watch, self._wake, at_once=at_once)
         self._live = _display(*self._widget._repr_mimebundle_())
         self._unfinished.append(self._live)
 

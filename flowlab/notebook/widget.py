@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from anywidget import AnyWidget
+from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Bytes
 
 import flowlab
@@ -26,6 +27,8 @@ BUILD = "npm --prefix js ci && npm --prefix js run build"  # in a checkout; whee
 
 FIRST_BEAT = 1.0  # s of silence after which the browser is told which frame was the last
 LAST_BEAT = 64.0  # each is twice as late as the one before, up to this
+ASSUMED = ""  # a viewer that cannot speak yet
+FIRST_REPEAT = 0.5  # s until it is sent all again, for its page may still be loading; then doubled
 ASK_AFTER = 30.0  # s of frames without a word from the browser until it is asked for one
 ANSWER_WITHIN = 15.0  # s; then the page is taken for closed, until it says otherwise
 
@@ -35,10 +38,19 @@ def is_built() -> bool:
     return bool(GraphWidget._esm)  # noqa: SLF001 - anywidget's name
 
 
+def hears_at_once(shell: InteractiveShell) -> bool:
+    """Whether the kernel takes the browser's messages while a cell runs (ipykernel 7 and newer)."""
+    kernel = getattr(shell, "kernel", None)
+    info: dict[str, Any] = kernel.kernel_info if kernel is not None else {}
+    return "kernel subshells" in info.get("supported_features", ())
+
+
 class GraphWidget(AnyWidget):
     """The graph of what is watched.
 
-    wake  called when a message came from the browser
+    wake     called when a message came from the browser
+    at_once  whether messages come while a cell runs; if not, somebody is taken to look from the
+             beginning until the first message comes
     """
 
     # A path, so that anywidget's hot reload follows the file
@@ -48,21 +60,27 @@ class GraphWidget(AnyWidget):
     _snap = Bytes(b"").tag(sync=True, to_json=lambda _, self: self.make_snapshot())
 
     def __init__(
-        self, watch: Watch, wake: Callable[[], None], clock: Callable[[], float] = time.monotonic
+        self,
+        watch: Watch,
+        wake: Callable[[], None],
+        *,
+        at_once: bool = True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._watch = watch
         self._wake = wake
+        self._at_once = at_once
         self._clock = clock
         self._feed = watch.open_feed()
         self._feed.hide()
         self._sending = threading.Lock()  # a turn, or the end
         self._wishes: deque[Callable[[], object]] = deque()
-        self._viewers: set[str] = set()
+        self._viewers: set[str] = set() if at_once else {ASSUMED}
+        self._repeat = (clock(), FIRST_REPEAT)  # when to send all to the assumed one, and then when
         self._last = 0  # number of the newest frame
         self._beat = LAST_BEAT
         self._saved = 0  # the newest entry that `_snap` had when it was last sent
         self._heard = self._asked = 0.0  # when; asked is 0 while no answer is waited for
-        self._is_answered_at_once = False  # whether messages come though a cell runs
         super().__init__()
         self._route_by_header()
         self.on_msg(self._hear)
@@ -87,8 +105,12 @@ class GraphWidget(AnyWidget):
 
     def _turn(self) -> float | None:
         while self._wishes:
+            self._viewers.discard(ASSUMED)
             self._wishes.popleft()()
         self._forget_silent()
+        if ASSUMED in self._viewers and self._clock() >= self._repeat[0]:
+            self._repeat = (self._clock() + self._repeat[1], 2 * self._repeat[1])
+            self._feed.ask_snapshot()
         with self._watch.held():
             if not self.is_seen:
                 self._feed.hide()
@@ -117,8 +139,6 @@ class GraphWidget(AnyWidget):
     # --- what the browser says, on any thread
 
     def _hear(self, _: object, content: object, buffers: object) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            self._is_answered_at_once = True
         match content:
             case {"type": "stop"}:
                 self._post(self._stop)
@@ -157,7 +177,7 @@ class GraphWidget(AnyWidget):
 
     def _asks(self) -> bool:
         """Whether the next frame asks for an answer."""
-        if not self._is_answered_at_once or self._clock() - self._heard < ASK_AFTER:
+        if not self._at_once or self._clock() - self._heard < ASK_AFTER:
             return False
         self._asked = self._asked or self._clock()
         return True

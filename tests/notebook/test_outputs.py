@@ -42,7 +42,7 @@ class Room:
     def __init__(self, shell, session, config):
         self.page = Page(shell)
         self.session = session
-        self.outputs = Outputs(config)
+        self.outputs = Outputs(config, shell)
         self.watch = Watch(session, lambda _: None, self.outputs.news)
 
     def submit(self, command="true", *, alive=True):

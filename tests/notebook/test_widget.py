@@ -1,7 +1,6 @@
 """What goes between widget and browser: nothing unasked, frames in order, and a stop."""
 
 import json
-import threading
 
 import pytest
 
@@ -17,12 +16,12 @@ from tests.notebook.browser import Browser
 class Table:
     """A session, its widget, and the browser at the other end; turns are taken by hand."""
 
-    def __init__(self, session):
+    def __init__(self, session, *, at_once=True):
         self.now = 0.0
         self.woken = 0
         self.session = session
         self.watch = Watch(session, lambda _: None, lambda _: None)
-        self.widget = GraphWidget(self.watch, self._wake, lambda: self.now)
+        self.widget = GraphWidget(self.watch, self._wake, at_once=at_once, clock=lambda: self.now)
         self.browser = Browser()
         self.widget.comm = self.browser
 
@@ -153,10 +152,7 @@ def test_a_stop_that_comes_too_late_is_said(table, capsys):
 
 
 def test_a_page_that_does_not_answer_any_more_is_taken_for_closed(table):
-    asker = threading.Thread(target=table.browser.say, args=("shown",))
-    asker.start()  # messages come on another thread than the main one, as where subshells are
-    asker.join()
-    table.widget.turn()
+    table.say("shown")
     table.now = module.ASK_AFTER + 1
     table.run()
     table.widget.turn()
@@ -171,10 +167,7 @@ def test_a_page_that_does_not_answer_any_more_is_taken_for_closed(table):
 
 
 def test_a_page_that_answers_stays(table):
-    asker = threading.Thread(target=table.browser.say, args=("shown",))
-    asker.start()
-    asker.join()
-    table.widget.turn()
+    table.say("shown")
     table.now = module.ASK_AFTER + 1
     table.run()
     table.widget.turn()
@@ -184,15 +177,38 @@ def test_a_page_that_answers_stays(table):
     assert table.widget.is_seen
 
 
-def test_where_messages_wait_for_the_cell_no_answer_is_asked_for(table):
-    table.say("shown")
-    table.now = module.ASK_AFTER + 1
-    table.run()
-    table.widget.turn()
-    assert [m[1]["content"]["answer"] for m in table.browser.messages if "content" in m[1]] == [
-        False,
-        False,
-    ]
+@pytest.fixture
+def deaf():
+    """Of a kernel that hears nothing while a cell runs."""
+    with Client(inline=True) as client, client.new_session("seen", on_error="continue") as session:
+        made = Table(session, at_once=False)
+        yield made
+        made.close()
+
+
+def test_where_messages_wait_for_the_cell_no_answer_is_asked_for(deaf):
+    deaf.say("shown")
+    deaf.now = module.ASK_AFTER + 1
+    deaf.run()
+    deaf.widget.turn()
+    sent = [data["content"] for _, data, _, _ in deaf.browser.messages if "content" in data]
+    assert [content["answer"] for content in sent] == [False, False]
+
+
+def test_where_messages_wait_for_the_cell_all_is_sent_unasked_until_one_comes(deaf):
+    kinds = []
+    for now in (0.0, 0.1, 0.5, 0.6, 1.5, 1.6):
+        deaf.now = now
+        deaf.run()
+        deaf.widget.turn()
+        kinds.append(deaf.browser.frames[-1]["type"])
+    assert kinds == ["Snapshot", "Delta", "Snapshot", "Delta", "Snapshot", "Delta"]
+    deaf.say("hidden")
+    before = len(deaf.browser.frames)
+    deaf.now = 60
+    deaf.run()
+    deaf.widget.turn()
+    assert len(deaf.browser.frames) == before
 
 
 def test_what_is_no_message_of_ours_changes_nothing(table):

@@ -4,6 +4,7 @@ import json
 import time
 from datetime import datetime
 
+import ipykernel
 import pytest
 from ipykernel.comm.comm import BaseComm
 from jupyter_client.manager import start_new_kernel
@@ -234,6 +235,12 @@ def test_a_notebook_that_is_executed_holds_the_picture_and_no_widget():
     assert set(picture) == {"image/svg+xml", "text/plain"}
     assert picture["text/plain"] == "1/1 task finished"
     assert "widgets" not in notebook.metadata
+
+
+def test_whether_the_browser_is_heard_while_a_cell_runs_is_known(page):
+    source = "from flowlab.notebook.widget import hears_at_once\nhears_at_once(get_ipython())"
+    (told,) = kinds(page.run(source), "execute_result")
+    assert told["data"]["text/plain"] == str(ipykernel.version_info[0] >= 7)
 
 
 def test_the_name_by_which_ipykernel_routes_is_as_we_know_it():
