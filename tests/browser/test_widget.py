@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.panel import Panel
-from tests.view.hostile import HOSTILE
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(120)]
 
@@ -72,6 +71,7 @@ def test_it_is_alive_while_a_cell_runs(notebook, shown):
 def test_letters_go_to_the_search_and_not_to_the_notebook(notebook, shown):
     panel = shown("steps('keys', 2, 0)\n%submit")
     panel.expect_finished()
+    panel.search.fill("")
     count = notebook.count
     for place in (panel.search, panel.canvas, panel.inspector, panel.lines):
         place.focus()

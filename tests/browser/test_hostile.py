@@ -1,0 +1,105 @@
+"""Names, output and errors that would act or hide: in the notebook and on the page they are text.
+
+Each string is a task's name, what the task prints, and the error that it raises.
+"""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from flowlab.view.visible import visible
+from tests.browser.panel import Panel
+from tests.browser.pixels import screenshot
+from tests.house.tree import ROOT
+from tests.view.hostile import HOSTILE
+
+pytestmark = [pytest.mark.engines, pytest.mark.timeout(120)]
+
+GROUP = "hostile"
+BEGIN = f"""
+%load_ext flowlab
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from flowlab import remote
+from tests.view.hostile import HOSTILE
+
+@remote()
+def act(ctx, place, text):
+    print(text)
+    raise ValueError(text)
+"""
+SUBMIT = f"""
+for number, text in enumerate(HOSTILE.values()):
+    act(number, text[:100_000], name=f"{GROUP}/{{number:02d}}{{text}}")
+%submit
+"""
+# What acts on a terminal or hides on a page; line ends and tabs stand in sources and tracebacks.
+ACTS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]"
+)
+# What the panel makes of texts; an element of any other kind came from one of them.
+STRANGE = """(panel) => [...panel.querySelectorAll('script, img, iframe, object, style, link')]
+    .map((one) => one.outerHTML)"""
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook):
+    opened = open_notebook(BEGIN, SUBMIT)
+    opened.run(0)
+    opened.run(1)
+    return opened
+
+
+@pytest.fixture(scope="module")
+def panel(notebook):
+    notebook.show(1)
+    panel = Panel(notebook.output(1)).ready()
+    expect(panel.panel.locator(".counts")).to_contain_text(f"{len(HOSTILE)} failed", timeout=30_000)
+    return panel
+
+
+def is_plain(text):
+    """Whether it is shown as it is, and in whole."""
+    return visible(text, 60) == text != "" and "/" not in text
+
+
+@pytest.fixture(scope="module", params=HOSTILE)
+def case(request):
+    return list(HOSTILE).index(request.param), HOSTILE[request.param]
+
+
+def test_a_name_is_text(panel, case):
+    number, text = case
+    panel.open_tab("Outline")
+    panel.search.fill(f"{GROUP}/{number:02d}")
+    begins = re.compile(rf"^{number:02d}")
+    expect(panel.outline.locator(".label", has_text=begins).first).to_be_visible()
+    shown = panel.outline.inner_text()
+    assert not ACTS.search(shown)
+    assert not is_plain(text) or f"{number:02d}{text}" in shown
+    assert panel.panel.evaluate(STRANGE) == []
+
+
+def test_output_and_errors_are_text(panel, case):
+    number, text = case
+    panel.find(f"{GROUP}/{number:02d}")
+    expect(panel.inspector.locator("h3")).to_contain_text(f"{GROUP}/{number:02d}")
+    expect(panel.inspector).to_contain_text("ValueError")
+    for part in (panel.inspector, panel.lines, panel.graph):
+        assert not ACTS.search(part.inner_text())
+    if is_plain(text):
+        assert f"ValueError: {text}" in panel.inspector.inner_text()
+        assert text in panel.lines.inner_text()
+    assert panel.panel.evaluate(STRANGE) == []
+
+
+def test_the_graph_of_them_is_painted(panel):
+    panel.search.fill("")
+    panel.open_tab("Graph")
+    assert panel.pixels().painted > 0.001
+    screenshot(panel.panel, "hostile")
+
+
+def test_nothing_of_ours_is_on_the_console(notebook):
+    assert notebook.complaints.ours == []
