@@ -41,16 +41,30 @@ const NOWHERE: Size = { width: 1, height: 1 };
 export function createOutlook(store: Store, clock = () => performance.now()): Outlook {
   const groups = createGroups();
   const wishes: Opened = { opened: new Set(), closed: new Set() };
+  const pause = createPause(clock);
   const state = (id: TaskId): State | undefined => store.view.tasks.get(id)?.state;
+  const around = (place: number): string | null => groupAround(scene, groups, wishes, place);
   let scene = createScene([], [], NOWHERE);
   let standing = createStanding([], state);
   let isStale = true;
   let layouts = 0;
-  let quiet = 0; // until when tasks that come do not have the boxes found again
-  const rest = (): number => (isStale ? Math.max(0, quiet - clock()) : 0);
-  const reopen = (): void => {
+  const find = (view: Size): void => {
+    const { contents, edges } = shown(store.view, groups.root, BUDGET, wishes);
+    const same = refilled(scene, contents, edges);
+    if (same === null) layouts += 1;
+    scene = same ?? createScene(contents, edges, view);
+    standing = createStanding(
+      contents.map((content) => content.tasks),
+      state,
+    );
+  };
+  const reopen = (path: string | null | undefined, open: boolean): void => {
+    if (path === null || path === undefined) return;
+    (open ? wishes.closed : wishes.opened).delete(path);
+    if (open) wishes.opened.add(path);
+    else if (groups.at(path) !== undefined) wishes.closed.add(path);
     isStale = true;
-    quiet = 0; // the user waits
+    pause.end(); // the user waits
   };
   groups.update(store.view, { tasks: new Set(), all: true });
   return {
@@ -65,42 +79,43 @@ export function createOutlook(store: Store, clock = () => performance.now()): Ou
     },
     take(change) {
       groups.update(store.view, change);
-      if (change.all) reopen();
-      isStale = isStale || change.shape;
+      isStale = isStale || change.all || change.shape;
+      if (change.all) pause.end();
       standing.update(change.tasks, state);
       return isStale || change.tasks.size > 0;
     },
     refresh(view) {
-      const begun = clock();
-      if (!isStale || view.width === 0 || begun < quiet) return false;
+      if (!isStale || view.width === 0 || pause.left() > 0) return false;
       isStale = false;
-      const { contents, edges } = shown(store.view, groups.root, BUDGET, wishes);
-      const same = refilled(scene, contents, edges);
-      if (same === null) layouts += 1;
-      scene = same ?? createScene(contents, edges, view);
-      standing = createStanding(
-        contents.map((content) => content.tasks),
-        state,
-      );
-      const done = clock();
-      quiet = done + REST * (done - begun);
+      pause.after(() => find(view));
       return true;
     },
-    rest,
-    isGrouped: (place) => groupAround(scene, groups, wishes, place) !== null,
-    expand(place) {
-      const path = scene.boxes[place]?.path;
-      if (path === null || path === undefined) return;
-      wishes.closed.delete(path);
-      wishes.opened.add(path);
-      reopen();
+    rest: () => (isStale ? pause.left() : 0),
+    isGrouped: (place) => around(place) !== null,
+    expand: (place) => reopen(scene.boxes[place]?.path, true),
+    collapse: (place) => reopen(around(place), false),
+  };
+}
+
+interface Pause {
+  left(): number; // ms
+  end(): void;
+  /** Do something, and pause the longer the longer it took. */
+  after(act: () => void): void;
+}
+
+function createPause(clock: () => number): Pause {
+  let until = 0;
+  return {
+    left: () => Math.max(0, until - clock()),
+    end() {
+      until = 0;
     },
-    collapse(place) {
-      const path = groupAround(scene, groups, wishes, place);
-      if (path === null) return;
-      wishes.opened.delete(path);
-      if (groups.at(path) !== undefined) wishes.closed.add(path);
-      reopen();
+    after(act) {
+      const begun = clock();
+      act();
+      const done = clock();
+      until = done + REST * (done - begun);
     },
   };
 }
