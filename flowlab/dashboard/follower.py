@@ -13,7 +13,7 @@ import msgspec
 
 from flowlab.dashboard.rows import Standing
 from flowlab.dashboard.stamp import Stamp, stamp
-from flowlab.dashboard.viewer import Viewer
+from flowlab.dashboard.viewer import Viewer, tell_fault
 from flowlab.errors import StoreError
 from flowlab.events.journal import Position, read_journal
 from flowlab.events.owner import Life, life_of
@@ -67,9 +67,7 @@ class Follower:
         """A browser begins to look: it gets a snapshot first."""
         viewer = Viewer()
         self._viewers.append(viewer)
-        self._wake.set()
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run())
+        self.wake()
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
@@ -78,8 +76,11 @@ class Follower:
         self._wake.set()
 
     def wake(self) -> None:
-        """A viewer asked for something."""
+        """A viewer asked for something, or came."""
         self._wake.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task.add_done_callback(tell_fault)
 
     # --- on the event loop
 

@@ -21,6 +21,7 @@ from flowlab.errors import StoreError
 from flowlab.model.ids import SessionId
 
 WISH = 1024  # bytes of a message from a browser, at most
+PING_SECONDS = 30.0  # s from one ping to the next; a browser that is silent for longer is gone
 NOT_UNDERSTOOD = 1003  # a websocket's close code
 
 _requests = msgspec.json.Decoder(Request)
@@ -35,6 +36,14 @@ class Socket(WebSocketMixin, WebSocketHandler, Api):
     @property
     def max_message_size(self) -> int:
         return WISH
+
+    @property
+    def ping_interval(self) -> float:
+        return PING_SECONDS  # tornado's own pings; the mixin counts in ms, and tornado in s
+
+    @property
+    def ping_timeout(self) -> float:
+        return PING_SECONDS
 
     @ws_authenticated
     @authorized
@@ -59,7 +68,7 @@ class Socket(WebSocketMixin, WebSocketHandler, Api):
         raise NotImplementedError
 
     def open(self, *names: str) -> None:
-        super().open()
+        # Not the mixin's `open`, which would ping a second time.
         self.viewer = self.begin(*names)
         self._sending = asyncio.get_running_loop().create_task(self._send(self.viewer))
 

@@ -76,3 +76,12 @@ class Viewer:
             return note
         frame, self._frame = self._frame, b""
         return frame
+
+
+def tell_fault(task: "asyncio.Task[None]") -> None:
+    """Have the event loop log what ended a task that should not have ended so.
+
+    The next wish of a viewer starts another one.
+    """
+    if not task.cancelled():
+        task.result()

@@ -6,7 +6,7 @@ import msgspec
 
 from flowlab.dashboard.rows import Listing
 from flowlab.dashboard.shelf import Shelf
-from flowlab.dashboard.viewer import Viewer
+from flowlab.dashboard.viewer import Viewer, tell_fault
 
 PAUSE = 1.0  # s between two looks
 LOOK_SECONDS = 0.3  # s that one look may read
@@ -26,14 +26,15 @@ class Watch:
         """Begin to look."""
         viewer = Viewer()
         self._viewers.add(viewer)
-        self._wake.set()
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run())
+        self.wake()
         return viewer
 
     def wake(self) -> None:
-        """A viewer changed his mind."""
+        """A viewer asked for something, or came."""
         self._wake.set()
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task.add_done_callback(tell_fault)
 
     def leave(self, viewer: Viewer) -> None:
         """Look no longer."""

@@ -65,7 +65,7 @@ test("a missing frame is noticed, and a snapshot asked for", () => {
 test("how the client stands is said", () => {
   const standing = { type: "Standing", now: 20, life: "over", written: 5, damaged: 1, fault: "" };
   desk.wires.newest.say(JSON.stringify(standing));
-  assert.match(said.at(-1) ?? "", /^over: .* 15 s ago · 1 line of the journal/);
+  assert.match(said.at(-1) ?? "", /^over: .* came at \S.* · 1 line of the journal/);
 });
 
 test("a lost connection is said in the panel, and taken back", async () => {

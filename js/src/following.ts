@@ -55,5 +55,5 @@ export function followSession(server: Server, wanted: Wanted): Following {
 }
 
 function tell(standing: Standing): string {
-  return visible(tellStanding(standing, standing.now), 500);
+  return visible(tellStanding(standing), 500);
 }

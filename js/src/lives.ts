@@ -65,11 +65,12 @@ function tellJournal(journal: JournalRow, now: number): string {
 }
 
 /** What a page of one session says of its client. */
-export function tellStanding(standing: Standing, now: number): string {
+export function tellStanding(standing: Standing): string {
+  const then = new Date(standing.written * 1000).toLocaleString();
   const words: Readonly<Record<Life, string>> = {
     live: "live",
-    over: `over: the client ended, its last word came ${ago(standing.written, now)}`,
-    foreign: `unknown: the client ran on another machine, written ${ago(standing.written, now)}`,
+    over: `over: the client ended, its last word came at ${then}`,
+    foreign: `unknown: the client ran on another machine, its last word came at ${then}`,
   };
   const told = [words[standing.life]];
   if (standing.damaged > 0) {

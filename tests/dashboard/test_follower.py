@@ -251,3 +251,24 @@ def test_damaged_lines_are_counted(journal):
         assert len((await take(viewer, "Snapshot"))["tasks"]["ids"]) == 3
 
     play(story)
+
+
+def test_a_follower_that_failed_begins_again_at_the_next_wish(journal, monkeypatch):
+    """Whatever ended it is logged by the event loop, and the browser asks by itself."""
+
+    async def story():
+        told = []
+        handler = lambda _, about: told.append(about["exception"])
+        asyncio.get_running_loop().set_exception_handler(handler)
+        follower = Follower(journal.path, ONE)
+        viewer = follower.join()
+        await take(viewer, "Snapshot")
+        monkeypatch.setattr(followers, "stamp", lambda _: 1 / 0)
+        await until(follower._task.done)
+        monkeypatch.undo()
+        viewer.ask("hello")
+        follower.wake()
+        await take(viewer, "Snapshot")
+        assert [type(each) for each in told] == [ZeroDivisionError]
+
+    play(story)

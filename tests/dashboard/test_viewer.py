@@ -2,7 +2,7 @@
 
 import asyncio
 
-from flowlab.dashboard.viewer import Viewer
+from flowlab.dashboard.viewer import Viewer, tell_fault
 
 
 def play(story):
@@ -72,3 +72,23 @@ def test_to_be_shown_twice_costs_nothing():
     viewer.ask("shown")
     assert not viewer.take_wish()
     assert not viewer.is_ready  # the frame is still to be sent
+
+
+def test_a_task_that_fails_is_told_and_one_that_is_cancelled_is_not():
+    async def story():
+        told = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, about: told.append(str(about["exception"])))
+
+        async def fail():
+            raise ValueError("no")
+
+        for task in (loop.create_task(fail()), loop.create_task(asyncio.sleep(60))):
+            task.add_done_callback(tell_fault)
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        await asyncio.sleep(0)
+        assert told == ["no"]
+
+    play(story)
