@@ -163,7 +163,7 @@ class Folder:
         for task_id, assignment in zip(event.tasks, event.assignments, strict=True):
             if (task := tasks.get(task_id)) is not None:
                 tasks[task_id] = TaskView(
-                    task.spec, State.ASSIGNED, engine, assignment, task.attempts + 1
+                    task.spec, State.ASSIGNED, engine, assignment, task.attempts
                 )
         self._ended.difference_update(event.tasks)
 
@@ -174,13 +174,13 @@ class Folder:
             task = tasks.get(task_id)
             if task is not None and task.assignment == assignment:
                 tasks[task_id] = TaskView(
-                    task.spec, State.RUNNING, task.engine, assignment, task.attempts, began
+                    task.spec, State.RUNNING, task.engine, assignment, task.tries, began
                 )
         for task_id, assignment, began, ended, infos in event.finished:
             task = tasks.get(task_id)
             if task is not None and task.assignment == assignment:
                 tasks[task_id] = TaskView(
-                    task.spec, State.FINISHED, task.engine, _NONE, task.attempts, began, ended
+                    task.spec, State.FINISHED, task.engine, _NONE, task.tries, began, ended
                 )
                 self._ended.add(task_id)
                 if len(infos) < len(task.spec.outputs):  # the others stayed in their batch
@@ -190,7 +190,8 @@ class Folder:
         for task_id, assignment, began, ended, failure in event.failed:
             task = tasks.get(task_id)
             if task is not None and task.assignment == assignment:
-                failed = replace(task, state=State.FAILED, began=began, ended=ended)
+                failed = replace(task, state=State.FAILED, attempts=task.tries)
+                failed = replace(failed, began=began, ended=ended)
                 self._move(replace(failed, assignment=_NONE, failure=failure))
 
     def _decide(
@@ -265,6 +266,10 @@ class Folder:
                 self._engines[engine] = EngineView(engine, host, slots, pid)
             case m.EngineLost(engine, reason):
                 self._engines[engine] = replace(known, alive=False, reason=reason)
+                for task_id, assignment in event.culprits or ():  # they had begun
+                    task = self._tasks.get(task_id)
+                    if task is not None and task.assignment == assignment:
+                        self._move(replace(task, state=State.RUNNING, attempts=task.tries))
             case m.Sampled(engine, cpu, memory):
                 self._engines[engine] = replace(known, cpu=cpu, memory=memory)
             case _:

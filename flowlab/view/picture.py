@@ -34,7 +34,7 @@ class TaskView(msgspec.Struct, frozen=True, gc=False):
 
     engine      where it is or was last
     assignment  the open one, 0 when none is: rows of another one are too late
-    attempts    times it was given out
+    attempts    times it began to run: one that is given back untouched was not tried
     began       s since the epoch by the engine's clock, as `ended`; None while unknown
     reason      why it was given back or cancelled
     cause       whose end made it skipped
@@ -79,6 +79,11 @@ class TaskView(msgspec.Struct, frozen=True, gc=False):
     @property
     def outputs(self) -> tuple[ObjectId, ...]:
         return self.spec.outputs
+
+    @property
+    def tries(self) -> int:
+        """Attempts with the one under way, whose beginning may be told by its end alone."""
+        return self.attempts + (self.state is not State.RUNNING)
 
     @property
     def seconds(self) -> float | None:

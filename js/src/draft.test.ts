@@ -29,6 +29,6 @@ test("a task on its engine forgets what earlier attempts said", () => {
     failure: { message: "no", traceback: "", debug: "", line: 1 },
   });
   const now = running(before, "running", 7, null);
-  assert.deepEqual([now.failure, now.attempts, now.engine, now.began], [null, 2, 5, 7]);
+  assert.deepEqual([now.failure, now.attempts, now.engine, now.began], [null, 3, 5, 7]);
   assert.deepEqual([fresh(now, "ready").engine, fresh(now, "ready").began], [null, null]);
 });

@@ -117,7 +117,13 @@ export function fresh(task: TaskView, state: State): TaskView {
 
 /** The task on its engine, or ended there well. */
 export function running(task: TaskView, state: State, began: number, end: number | null): TaskView {
-  return { ...fresh(task, state), engine: task.engine, began, ended: end };
+  const attempts = attemptsOf(task);
+  return { ...fresh(task, state), engine: task.engine, attempts, began, ended: end };
+}
+
+/** Times that it began to run, with the run under way: that may be told by its end alone. */
+export function attemptsOf(task: TaskView): number {
+  return task.attempts + (task.state === "running" ? 0 : 1);
 }
 
 /** Why a task ended. */

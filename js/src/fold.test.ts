@@ -45,7 +45,7 @@ test("rows of an assignment that is not open any more are too late", () => {
   const late = reported({ started: [[FIRST, 1, 5]], finished: [[FIRST, 1, 5, 6, []]] });
   const draft = folded([TWO, assigned([FIRST], 1), assigned([FIRST], 2), late]);
   assert.equal(draft.tasks.get(FIRST)?.state, "assigned");
-  assert.equal(draft.tasks.get(FIRST)?.attempts, 2);
+  assert.equal(draft.tasks.get(FIRST)?.attempts, 0);
 });
 
 test("a task that is given back waits for its inputs, or is ready", () => {

@@ -6,6 +6,7 @@
  */
 
 import {
+  attemptsOf,
   type Draft,
   declaredTask,
   each,
@@ -18,6 +19,7 @@ import {
 } from "./draft.ts";
 import type {
   CancelRequested,
+  EngineLost,
   Entry,
   EventUnion,
   ObjectInfo,
@@ -87,7 +89,7 @@ function take(draft: Draft, event: EventUnion): void {
       draft.engines.set(event.engine, engine(event.engine, event));
       return;
     case "EngineLost":
-      return changeEngine(draft, event.engine, { alive: false, reason: event.reason });
+      return lose(draft, event);
     case "Sampled":
       return changeEngine(draft, event.engine, { cpu: event.cpu, memory: event.memory });
     case "ControllerLost":
@@ -140,8 +142,7 @@ function assign(draft: Draft, event: TasksAssigned): void {
     const task = draft.tasks.get(id);
     const assignment = event.assignments[i];
     if (!task || assignment === undefined) return;
-    const given = { engine: event.engine, assignment, attempts: task.attempts + 1 };
-    put(draft, { ...fresh(task, "assigned"), ...given });
+    put(draft, { ...fresh(task, "assigned"), engine: event.engine, assignment });
   });
 }
 
@@ -162,7 +163,9 @@ function report(draft: Draft, event: Reported): void {
   learn(draft, event.published);
   for (const [id, assignment, began, end, failure] of event.failed) {
     const task = open(draft, id, assignment);
-    if (task) put(draft, ended({ ...task, began, ended: end }, "failed", { failure }));
+    if (!task) continue;
+    const attempts = attemptsOf(task);
+    put(draft, ended({ ...task, attempts, began, ended: end }, "failed", { failure }));
   }
 }
 
@@ -208,6 +211,14 @@ type Known = Partial<Pick<EngineView, "host" | "slots" | "pid">>;
 
 function engine(id: EngineId, { host = "", slots = 1, pid = 0 }: Known = {}): EngineView {
   return { id, host, slots, pid, alive: true, reason: "", cpu: 0, memory: 0 };
+}
+
+function lose(draft: Draft, event: EngineLost): void {
+  changeEngine(draft, event.engine, { alive: false, reason: event.reason });
+  for (const [id, assignment] of event.culprits ?? []) {
+    const task = open(draft, id, assignment); // it had begun
+    if (task) put(draft, { ...task, state: "running", attempts: attemptsOf(task) });
+  }
 }
 
 function changeEngine(draft: Draft, id: EngineId, change: Partial<EngineView>): void {

@@ -73,7 +73,8 @@ def test_what_is_given_back_is_ready_when_its_inputs_are_there():
     story.post(m.TasksGivenBack((tid(10), tid(11)), "engine lost"))
     assert (state_of(story), state_of(story, 11)) == (State.READY, State.WAITING)
     assert (task(story).reason, task(story).engine) == ("engine lost", None)
-    assert task(story.assign(10)).attempts == 2
+    assert task(story.assign(10).start(10)).attempts == 1  # it had not begun before
+    assert task(story.finish(10)).attempts == 1
 
 
 def test_a_finished_task_may_have_to_run_again():
@@ -281,3 +282,11 @@ def test_what_the_user_wrote_is_found_by_function_or_by_task():
     story.submit({3: ("c", [])})
     view = story.view
     assert [view.source(task) for task in view.of()] == ["x = 1", "ls", ""]
+
+
+def test_a_task_that_took_its_engine_down_was_tried():
+    story = Story().submit({10: ("a", ()), 11: ("b", ())}).ready(10, 11).assign(10, 11)
+    story.post(m.EngineLost(EngineId(0), "died", ((tid(10), Assignment(1)),)))
+    story.post(m.TasksGivenBack((tid(10), tid(11)), "engine lost"))
+    story.assign(10, 11).finish(10, 11)
+    assert (task(story).attempts, task(story, 11).attempts) == (2, 1)

@@ -94,7 +94,7 @@ def test_each_state_is_described(number, told):
 
 
 def test_a_second_attempt_is_said():
-    story = Story().submit({10: ("a", ())}).ready(10).assign(10)
+    story = Story().submit({10: ("a", ())}).ready(10).assign(10).start(10)
     story.post(m.TasksGivenBack((tid(10),), "engine lost")).assign(10).start(10)
     assert describe(story.view.tasks[tid(10)]) == "running, engine 0, attempt 2"
 
