@@ -55,6 +55,10 @@ export function createRows(scope: Scope, source: Source, attributes = {}): Rows 
     },
     { passive: true },
   );
+  // A list that is moved on the page is back at its top; that its style begins anew is all that tells.
+  scope.listen(scroller, "animationstart", () => {
+    scroller.scrollTop = top;
+  });
   scope.watchSize(scroller, () => {
     if (scroller.clientHeight > 0) {
       const wasAtEnd = top >= count * source.height - room;

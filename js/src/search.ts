@@ -51,7 +51,7 @@ export function createSearch(scope: Scope, view: () => View, selection: Selectio
     taken(event);
   });
   return {
-    element: element("span", {}, field, told),
+    element: element("span", { class: "find" }, field, told),
     draw: () => setText(told, tell(view(), selection)),
     focus() {
       field.focus();
