@@ -18,7 +18,7 @@ export function paint(pen: CanvasRenderingContext2D, drawing: Drawing, ratio: nu
   const scale = ratio * zoom;
   pen.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
   const area = seen(camera, view);
-  drawLines({ scene, pen, palette, zoom, area }, accent);
+  const left = drawLines({ scene, pen, palette, zoom, area }, accent);
   const inSight = scene.grid.within(grown(area));
   pen.globalAlpha = 0.28;
   drawSome(pen, drawing, inSight.filter(accent.isDim));
@@ -29,7 +29,9 @@ export function paint(pen: CanvasRenderingContext2D, drawing: Drawing, ratio: nu
     inSight.filter((box) => !accent.isDim(box)),
   );
   drawRings(pen, drawing);
-  if (drawing.isFocused) drawFocus(pen, drawing, ratio);
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  if (drawing.isFocused) drawFocus(pen, drawing);
+  if (left > 0) writeNote(pen, drawing, `${left} more lines are not drawn`);
   return inSight.length;
 }
 
@@ -67,11 +69,22 @@ function drawRings(pen: CanvasRenderingContext2D, drawing: Drawing): void {
 }
 
 /** The ring of the focus, just within the canvas: what is around it may cut off what is outside. */
-function drawFocus(pen: CanvasRenderingContext2D, { palette, view }: Drawing, ratio: number): void {
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+function drawFocus(pen: CanvasRenderingContext2D, { palette, view }: Drawing): void {
   pen.strokeStyle = palette.focus;
   pen.lineWidth = 2;
   pen.strokeRect(1, 1, view.width - 2, view.height - 2);
+}
+
+/** In the lower left corner, on paper, so that it can be read over anything. */
+function writeNote(pen: CanvasRenderingContext2D, drawing: Drawing, note: string): void {
+  const { palette, view } = drawing;
+  pen.font = `11px ${palette.font}`;
+  pen.textAlign = "left";
+  pen.textBaseline = "alphabetic";
+  pen.fillStyle = palette.paper;
+  pen.fillRect(6, view.height - 26, pen.measureText(note).width + 12, 20);
+  pen.fillStyle = palette.soft;
+  pen.fillText(note, 12, view.height - 12);
 }
 
 interface Ring {

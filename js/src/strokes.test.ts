@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { createAccent } from "./accent.ts";
-import { drawingOf, painted } from "./testing/drawing.ts";
+import { drawingOf, painted, textsOf } from "./testing/drawing.ts";
 import { idOf, type Row } from "./testing/sample.ts";
 
 function fan(count: number): Row[] {
@@ -51,4 +51,18 @@ test("of the picked task the lines are drawn last, and the others fainter", () =
     ({ name }) => name === "bezierCurveTo",
   );
   assert.equal(faint?.alpha, 0.5);
+});
+
+test("of very many lines most are drawn, all of the picked task, and the rest is told", () => {
+  //  150 tasks, each of which needs all of the 150 before
+  const made = Array.from({ length: 150 }, (_, i) => idOf(10 + i));
+  const rows = made.map((_, i): Row => ({ name: `a/${i}` }));
+  const needing = made.map((_, i): Row => ({ name: `b/${i}`, inputs: made }));
+  const one = drawingOf(0.2, [...rows, ...needing], [], ["a", "b"]);
+  assert.equal(one.scene.lines.length, 22_500);
+  const strokes = painted(one);
+  assert.deepEqual(textsOf(strokes), ["12500 more lines are not drawn"]);
+  const last = one.scene.boxes[299]?.tasks[0] ?? assert.fail();
+  const accent = createAccent(one.scene, { kind: "task", task: last }, null);
+  assert.deepEqual(textsOf(painted({ ...one, accent })), ["12350 more lines are not drawn"]);
 });

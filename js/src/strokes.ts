@@ -8,6 +8,7 @@ import { bendOf, HEIGHT, LANE, type Line, PITCH, type Scene, WIDTH } from "./sce
 
 const STRAIGHT = 0.3; // below this zoom lines have neither bends nor heads
 const AT_ONCE = 400; // lines in a path: one path of many thousands is drawn slowly
+const MOST = 10_000; // lines that are drawn, but for those of the picked box
 const MANY = 400; // lines; more of them are fainter
 const CORNER = 6;
 const HEAD = 5; // the line ends inside its head
@@ -20,8 +21,8 @@ export interface Sheet {
   readonly area: Area;
 }
 
-/** Draw the lines that cross the area. */
-export function drawLines(sheet: Sheet, accent: Accent): void {
+/** Draw the lines that cross the area, those of the picked box first; gives how many are left out. */
+export function drawLines(sheet: Sheet, accent: Accent): number {
   const { scene, pen, palette, zoom, area } = sheet;
   const inside = scene.lines.filter((line) => crosses(line, area));
   const faint = Math.min(1, Math.max(0.2, MANY / inside.length)); // else they are one grey mass
@@ -32,6 +33,7 @@ export function drawLines(sheet: Sheet, accent: Accent): void {
   for (const line of inside) {
     if (accent.touches(line)) near.push(line);
     else if (accent.follows(line)) clear.push(line);
+    else if (dim.length + plain.length >= MOST) continue;
     else if (accent.isDim(line.start) || accent.isDim(line.end)) dim.push(line);
     else plain.push(line);
   }
@@ -44,6 +46,7 @@ export function drawLines(sheet: Sheet, accent: Accent): void {
   drawAll(sheet, clear, palette.focus, Math.max(1.6, 1.1 / zoom));
   pen.globalAlpha = 1;
   drawAll(sheet, near, palette.focus, Math.max(2.4, 1.6 / zoom));
+  return inside.length - near.length - clear.length - plain.length - dim.length;
 }
 
 function drawAll(sheet: Sheet, lines: readonly Line[], colour: string, width: number): void {

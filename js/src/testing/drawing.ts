@@ -25,17 +25,22 @@ export const ROWS: readonly Row[] = [
   ...Array.from({ length: 400 }, (_, i): Row => ({ name: `g/${i}` })),
 ];
 
-/** A drawing of these rows after these events, from the upper left corner. */
+/** A drawing of these rows after these events, from the upper left corner, with these groups open. */
 export function drawingOf(
   zoom: number,
   rows: readonly Row[] = ROWS,
   events: readonly EventUnion[] = [],
+  opened: readonly string[] = [],
 ): Drawing {
   const store = createStore();
   const outlook = createOutlook(store);
   store.subscribe(outlook.take);
   createSender(store)([submitted(rows), ...events]);
   outlook.refresh(VIEW);
+  for (const path of opened) {
+    outlook.expand(outlook.scene.boxes.findIndex((box) => box.path === path));
+    outlook.refresh(VIEW);
+  }
   const { scene, standing, isGrouped } = outlook;
   return {
     ...{ scene, standing, isGrouped, camera: { x: 0, y: 0, zoom }, view: VIEW, palette: PALETTE },
