@@ -81,6 +81,14 @@ test("Stop asks nothing, says that it was heard, and can be pressed again later"
   mock.timers.reset();
 });
 
+test("a title stands for the name, as text", () => {
+  const scope = createScope();
+  const head = createHead(scope, { title: "<b>run\u202e" });
+  head.draw(createStore().view, progressOf([]));
+  assert.equal(head.element.querySelector("h2")?.textContent, "<b>run<U+202E>");
+  scope.destroy();
+});
+
 test("without a wish there is no Stop, and a link leads to the web only", () => {
   const scope = createScope();
   const head = (href: string) => createHead(scope, { link: { href, text: "Dashboard" } }).element;

@@ -39,7 +39,7 @@ export function createHead(scope: Scope, wishes: HeadWishes): Head {
       element("span", { class: "end" }, link, stop?.element ?? null),
     ),
     draw(view, progress) {
-      setText(title, wishes.title ?? nameOf(view));
+      setText(title, wishes.title === undefined ? nameOf(view) : visible(wishes.title, 80));
       setText(chip, stateOf(view, progress));
       stop?.offer(progress.unfinished > 0);
     },
