@@ -138,6 +138,17 @@ class Journal(Api):
 
     @web.authenticated
     @authorized
+    async def get(self, journal: str) -> None:
+        """Its row of the list."""
+        listing = await asyncio.to_thread(self.shelf.listing, LOOK_SECONDS)
+        row = next((row for row in listing.journals if row.journal == journal), None)
+        if row is None:
+            self.answer({"message": f"there is no journal {journal!r}"}, 404)
+        else:
+            self.answer(row)
+
+    @web.authenticated
+    @authorized
     async def delete(self, journal: str) -> None:
         """Remove it, when its client is over."""
         try:

@@ -3,9 +3,12 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
-import { type Connection, connect, LOGGED_OUT, LOST } from "./connection.ts";
+import { type Connection, connect, LOST } from "./connection.ts";
+import { LOGGED_OUT } from "./server.ts";
 import { createDesk, type Desk } from "./testing/desk.ts";
 import { openPage, type Page } from "./testing/page.ts";
+
+const PLACE = { path: "api/events", asked: "api/sessions" };
 
 let page: Page;
 let desk: Desk;
@@ -18,7 +21,7 @@ beforeEach(async () => {
   page = await openPage();
   desk = createDesk();
   told = [];
-  connection = connect(desk.server, "api/events", document.createElement("div"), {
+  connection = connect(desk.server, PLACE, document.createElement("div"), {
     hear: (text) => told.push(text),
     seen: (isSeen) => told.push(isSeen),
     complain: (words) => told.push(words),
@@ -49,7 +52,7 @@ test("when it is lost that is said, and why, when the server wants a login", asy
   desk.wires.newest.lose();
   await soon();
   assert.deepEqual(told, [LOST]);
-  desk.isLoggedIn = false;
+  desk.refusal = LOGGED_OUT;
   desk.wires.newest.lose();
   await soon();
   assert.deepEqual(told, [LOST, LOST, LOGGED_OUT]);

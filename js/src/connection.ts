@@ -6,7 +6,6 @@ import { createSight } from "./sight.ts";
 import { openSocket } from "./socket.ts";
 
 export const LOST = "The connection to the server is lost; it is tried again.";
-export const LOGGED_OUT = "The server asks for a login: load this page again.";
 
 export interface Listener {
   /** A message came. */
@@ -22,10 +21,16 @@ export interface Connection {
   destroy(): void;
 }
 
+/** Where a websocket is, and what is asked for why it is not. */
+export interface Place {
+  readonly path: string;
+  readonly asked: string;
+}
+
 /** Connect a view to one of the server's websockets. */
 export function connect(
   server: Server,
-  path: string,
+  { path, asked }: Place,
   view: Element,
   listener: Listener,
 ): Connection {
@@ -38,8 +43,8 @@ export function connect(
     hear: listener.hear,
     lost() {
       listener.complain(LOST);
-      server.isLoggedIn().then((isIn) => {
-        if (isIn === false) listener.complain(LOGGED_OUT);
+      server.refusal(asked).then((words) => {
+        if (words !== null) listener.complain(words);
       });
     },
   });

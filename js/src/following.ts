@@ -6,7 +6,7 @@ import { createFeed } from "./feed.ts";
 import type { Standing } from "./listing.ts";
 import { tellStanding } from "./lives.ts";
 import { createPanel } from "./panel.ts";
-import { framesOf, type Server } from "./server.ts";
+import { pathOf, type Server } from "./server.ts";
 import { createStore } from "./store.ts";
 import { visible } from "./visible.ts";
 
@@ -27,11 +27,12 @@ export interface Wanted {
 
 export function followSession(server: Server, wanted: Wanted): Following {
   const { journal, session } = wanted;
+  const place = { path: `${pathOf(journal)}/${session}`, asked: pathOf(journal) };
   const store = createStore();
   const host = element("div", { class: "panel" });
   const panel = createPanel(host, store, {});
   const feed = createFeed(store, (wish) => connection.ask(wish));
-  const connection: Connection = connect(server, framesOf(journal, session), host, {
+  const connection: Connection = connect(server, place, host, {
     hear(text) {
       if (!text.startsWith(STANDING)) feed.take(text);
       else wanted.say(tell(JSON.parse(text) as Standing));

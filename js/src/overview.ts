@@ -8,6 +8,8 @@ import { createSessionList } from "./sessions.ts";
 /** ms after which ages are told anew. */
 export const TICK = 5_000;
 
+const PLACE = { path: "api/events", asked: "api/sessions" };
+
 export interface Overview {
   readonly element: HTMLElement;
   destroy(): void;
@@ -22,7 +24,7 @@ export function createOverview(server: Server, say: (words: string) => void): Ov
   const draw = (): void => {
     if (listing !== null && isSeen) list.draw(listing, Date.now() / 1000 + ahead);
   };
-  const connection: Connection = connect(server, "api/events", list.element, {
+  const connection: Connection = connect(server, PLACE, list.element, {
     hear(text) {
       const message: unknown = JSON.parse(text);
       if (!isListing(message)) return;

@@ -5,7 +5,16 @@ import { createServer as listen } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 
-import { addressOf, createServer, framesOf, isListing, socketAddress, xsrfOf } from "./server.ts";
+import {
+  addressOf,
+  createServer,
+  GONE,
+  isListing,
+  LOGGED_OUT,
+  pathOf,
+  socketAddress,
+  xsrfOf,
+} from "./server.ts";
 
 test("addresses stand below the page's own", () => {
   const hub = addressOf("https://hub/user/a@b/flowlab?x#/j/1", "api/events");
@@ -15,8 +24,8 @@ test("addresses stand below the page's own", () => {
 });
 
 test("a journal's name is one part of the address, whatever it holds", () => {
-  assert.equal(framesOf("20260101-1-a", 3), "api/sessions/20260101-1-a/3");
-  assert.equal(framesOf("../x?y#z", 3), "api/sessions/..%2Fx%3Fy%23z/3");
+  assert.equal(pathOf("20260101-1-a"), "api/sessions/20260101-1-a");
+  assert.equal(pathOf("../x?y#z"), "api/sessions/..%2Fx%3Fy%23z");
 });
 
 test("the token is found among the cookies", () => {
@@ -29,9 +38,9 @@ test("only a list is taken for one", () => {
   for (const other of [null, 3, "journals", {}, []]) assert.ok(!isListing(other));
 });
 
-test("a removal carries the token, and says why it was refused", async () => {
+test("the server is asked, removes with the token, and says why it does not", async () => {
   const asked: unknown[] = [];
-  const answers = [204, 409, 500];
+  const answers = [204, 409, 500, 200, 403, 404];
   const real = listen((request, response) => {
     asked.push([request.method, request.url, request.headers["x-xsrftoken"]]);
     const status = answers.shift() ?? 200;
@@ -45,8 +54,10 @@ test("a removal carries the token, and says why it was refused", async () => {
   assert.deepEqual(asked, [["DELETE", "/base/flowlab/api/sessions/j%201", "abc"]]);
   await assert.rejects(server.remove("j"), /it is alive/);
   await assert.rejects(server.remove("j"), /the server said 500/);
-  assert.equal(await server.isLoggedIn(), true);
+  const said = [];
+  for (let i = 0; i < 3; i += 1) said.push(await server.refusal("api/sessions"));
+  assert.deepEqual(said, [null, LOGGED_OUT, GONE]);
   real.closeAllConnections();
   await new Promise((closed) => real.close(closed));
-  assert.equal(await server.isLoggedIn(), null);
+  assert.equal(await server.refusal("api/sessions"), null);
 });

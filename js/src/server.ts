@@ -3,18 +3,21 @@
 import type { Listing } from "./listing.ts";
 import type { Wire } from "./socket.ts";
 
+export const LOGGED_OUT = "The server asks for a login: load this page again.";
+export const GONE = "There is no such journal any longer.";
+
 export interface Server {
   /** Begin to open a websocket. */
   open(path: string): Wire;
   /** Remove the journal of a client that is over; an error says why it stays. */
   remove(journal: string): Promise<void>;
-  /** Whether it lets us in; null when it does not answer. */
-  isLoggedIn(): Promise<boolean | null>;
+  /** Why nothing comes from this path, in words; null when it would, or when nobody answers. */
+  refusal(path: string): Promise<string | null>;
 }
 
-/** The address of one session's frames. */
-export function framesOf(journal: string, session: number): string {
-  return `api/sessions/${encodeURIComponent(journal)}/${session}`;
+/** The path of a journal; a session's frames lie below it. */
+export function pathOf(journal: string): string {
+  return `api/sessions/${encodeURIComponent(journal)}`;
 }
 
 /** `page` is the address of the page, `cookies` what document.cookie says, asked anew each time. */
@@ -23,18 +26,18 @@ export function createServer(page: string, cookies: () => string): Server {
   return {
     open: (path) => new WebSocket(socketAddress(address(path))),
     async remove(journal) {
-      const answer = await fetch(address(`api/sessions/${encodeURIComponent(journal)}`), {
+      const answer = await fetch(address(pathOf(journal)), {
         method: "DELETE",
         headers: { "X-XSRFToken": xsrfOf(cookies()) },
       });
       if (!answer.ok) throw new Error(await reasonOf(answer));
     },
-    async isLoggedIn() {
+    async refusal(path) {
       try {
-        const answer = await fetch(address("api/sessions"), { method: "GET" });
-        return answer.status !== 403;
+        const { status } = await fetch(address(path));
+        return status === 403 ? LOGGED_OUT : status === 404 ? GONE : null;
       } catch {
-        return null; // no answer at all: the server is gone, or the network
+        return null; // the server is gone, or the network
       }
     },
   };

@@ -85,6 +85,13 @@ def test_the_journal_of_a_living_client_is_not_removed(server):
     assert server.journal("stays") is not None
 
 
+def test_one_journal_is_asked_for_by_its_name(server, over):
+    row = server.ask(f"/api/sessions/{over.path.name}").json
+    assert (row["journal"], row["life"]) == (over.path.name, "over")
+    for name in ("none", "..", "%2e%2e%2fetc"):
+        assert server.ask(f"/api/sessions/{name}").status == 404
+
+
 def test_the_journal_of_a_client_that_is_over_is_removed(server, over):
     assert server.ask(f"/api/sessions/{over.path.name}", "DELETE").status == 204
     assert not over.path.exists()

@@ -9,8 +9,8 @@ export interface Desk {
   /** The paths of the websockets that were opened. */
   readonly paths: readonly string[];
   readonly removed: readonly string[];
-  /** What the server says when it is asked whether it lets us in. */
-  isLoggedIn: boolean | null;
+  /** What the server says when it is asked why nothing comes. */
+  refusal: string | null;
   /** All that is watched comes into the window, or goes out of it. */
   show(isSeen: boolean): void;
 }
@@ -27,7 +27,7 @@ export function createDesk(): Desk {
     wires,
     paths,
     removed,
-    isLoggedIn: true,
+    refusal: null,
     server: {
       open(path) {
         paths.push(path);
@@ -36,7 +36,7 @@ export function createDesk(): Desk {
       async remove(journal) {
         removed.push(journal);
       },
-      isLoggedIn: async () => desk.isLoggedIn,
+      refusal: async () => desk.refusal,
     },
     show(isIntersecting) {
       for (const [target, report] of watched) report([{ isIntersecting, target }]);
