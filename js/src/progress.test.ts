@@ -48,7 +48,7 @@ test("the bar has a part for each state, and the word beside it", () => {
   bar.draw(progressOf(inStates("finished", "finished", "running", "failed")));
   const part = (state: State) => bar.element.querySelector<HTMLElement>(`[data-state=${state}]`);
   assert.equal(part("finished")?.style.flexGrow, "2");
-  assert.equal(part("waiting")?.style.flexGrow, "0");
+  assert.ok(part("waiting")?.hidden && !part("finished")?.hidden);
   const role = bar.element.querySelector("[role=progressbar]");
   assert.equal(role?.getAttribute("aria-valuenow"), "3");
   assert.equal(role?.getAttribute("aria-valuemax"), "4");

@@ -101,7 +101,7 @@ export function createProgress(scope: Scope, toFailure: () => void): ProgressBar
       told = words;
       for (const [state, part] of parts) {
         part.style.flexGrow = String(progress.count(state));
-        part.toggleAttribute("data-some", progress.count(state) > 0);
+        part.hidden = progress.count(state) === 0; // else its gap would be seen
       }
       bar.setAttribute("aria-valuemax", String(progress.total));
       bar.setAttribute("aria-valuenow", String(progress.total - progress.unfinished));
