@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { HEIGHT, WIDTH } from "./scene.ts";
 import { drawingOf, painted, ROWS } from "./testing/drawing.ts";
-import { assigned, finished, idOf, type Row } from "./testing/sample.ts";
+import { assigned, finished, idOf, type Row, reported } from "./testing/sample.ts";
 
 function tasks(count: number): Row[] {
   return Array.from({ length: count }, (_, i): Row => ({ name: String.fromCharCode(97 + i) }));
@@ -30,6 +30,23 @@ test("the bar of a group is as full as its tasks are finished", () => {
     .given("fillRect")
     .map(([, , width]) => width);
   assert.ok(widths.includes((WIDTH - 12) / 4), widths.join(", "));
+});
+
+test("one failure of many is seen in the bar, and the bar stays in its box", () => {
+  const ids = Array.from({ length: 400 }, (_, i) => idOf(12 + i));
+  const failure = { message: "no", traceback: "", debug: "", line: 0 };
+  const [last] = ids.splice(-1);
+  const failed = reported({ failed: [[last ?? 0, 1, 10, 11, failure]] });
+  const one = drawingOf(1, ROWS, [assigned([...ids, last ?? 0]), finished(ids), failed]);
+  const box = one.scene.boxes.find(({ path }) => path === "g") ?? assert.fail();
+  const parts = painted(one)
+    .given("fillRect")
+    .filter(([x]) => Number(x) >= box.x + 6)
+    .map(([x, , width]) => [Number(x), Number(width)] as const);
+  assert.equal(parts.length, 2);
+  const [x, width] = parts[1] ?? assert.fail();
+  assert.ok(width > 2.5);
+  assert.ok(x + width <= box.x + WIDTH - 6 + 1e-6);
 });
 
 test("from far all boxes are filled to whole pixels", () => {

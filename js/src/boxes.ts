@@ -3,13 +3,14 @@
 import type { Point } from "./camera.ts";
 import type { Detail, Drawing } from "./drawing.ts";
 import { cutGlyphs, drawGlyphs, hatch } from "./glyphs.ts";
-import { colourOf, FILLED, HATCHED } from "./palette.ts";
+import { colourOf, FILLED, HATCHED, type Palette } from "./palette.ts";
 import type { State } from "./picture.ts";
 import { type Box, HEIGHT, WIDTH } from "./scene.ts";
 
 type Pen = CanvasRenderingContext2D;
 
 const ROUND = 6;
+const LEAST = 3; // of a part of a bar: one failure of thousands is to be seen
 const SIGNS = 0.13; // below this zoom the boxes are too small for signs
 const BARRED: readonly State[] = [
   "cached",
@@ -182,23 +183,32 @@ interface Bar extends Point {
 
 /** Good ones left, then what went wrong and what runs; what waits is the empty rest. */
 function fillBar(pen: Pen, { standing, palette }: Drawing, place: number, bar: Bar): void {
-  const total = Math.max(1, standing.total(place));
+  const unit = bar.width / Math.max(1, standing.total(place));
+  const widths = BARRED.map((state) => {
+    const count = standing.count(place, state);
+    return count === 0 ? 0 : Math.max(LEAST, count * unit);
+  });
+  const squeezed = Math.min(1, bar.width / widths.reduce((sum, width) => sum + width, 1e-9));
   let x = bar.x;
-  for (const state of BARRED) {
-    const part = (bar.width * standing.count(place, state)) / total;
-    if (part === 0) continue;
-    const colour = colourOf(palette, state);
-    if (FILLED.has(state)) {
-      pen.fillStyle = colour;
-      pen.fillRect(x, bar.y, part, bar.height);
-    }
-    if (state === "failed" || HATCHED.has(state)) {
-      pen.strokeStyle = state === "failed" ? palette.paper : colour; // told without colours, too
-      pen.lineWidth = 1;
-      pen.beginPath();
-      hatch(pen, x, bar.y, part, bar.height);
-      pen.stroke();
-    }
-    x += part;
+  BARRED.forEach((state, i) => {
+    const width = squeezed * (widths[i] ?? 0);
+    if (width > 0) fillPart(pen, palette, state, { ...bar, x, width });
+    x += width;
+  });
+}
+
+function fillPart(pen: Pen, palette: Palette, state: State, part: Bar): void {
+  const { x, y, width, height } = part;
+  const colour = colourOf(palette, state);
+  if (FILLED.has(state)) {
+    pen.fillStyle = colour;
+    pen.fillRect(x, y, width, height);
+  }
+  if ((state === "failed" && width > 8) || HATCHED.has(state)) {
+    pen.strokeStyle = state === "failed" ? palette.paper : colour; // told without colours, too
+    pen.lineWidth = 1;
+    pen.beginPath();
+    hatch(pen, x, y, width, height);
+    pen.stroke();
   }
 }
