@@ -7,7 +7,7 @@ import { MOST_SOURCE, sourceLines, tellPlace } from "./source.ts";
 import { HOSTILE } from "./testing/hostile.ts";
 
 const CELL = { file: "", line: 1, cell: 5 };
-const FILE = { file: "/home/u/steps.py", line: 40, cell: null };
+const FILE = { file: "/elsewhere/steps.py", line: 40, cell: null };
 const failure = (traceback: string, line: number) => ({ message: "", traceback, debug: "", line });
 
 test("a cell is counted as the notebook counts it, without the magic's line", () => {
@@ -52,7 +52,7 @@ test("without a traceback the line of a cell counts", () => {
 test("a function gets the numbers of its file by the traceback's text", () => {
   const source = "def load(path):\n    return open(path)\n";
   const traceback =
-    'Traceback\n  File "/home/u/steps.py", line 12, in load\n    return open(path)\nFileNotFoundError';
+    'Traceback\n  File "/elsewhere/steps.py", line 12, in load\n    return open(path)\nFileNotFoundError';
   const lines = sourceLines(source, FILE, failure(traceback, 12));
   assert.deepEqual(
     lines.map(({ number, bad }) => [number, bad]),

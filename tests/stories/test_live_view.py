@@ -1,10 +1,15 @@
 """The live view in a real kernel, driven as a front end drives it: cells, comms and a subshell."""
 
+import base64
 import json
+import re
+import subprocess
+import sys
 import time
 from datetime import datetime
 
 import ipykernel
+import nbformat
 import pytest
 from ipykernel.comm.comm import BaseComm
 from jupyter_client.manager import start_new_kernel
@@ -235,6 +240,25 @@ def test_a_notebook_that_is_executed_holds_the_picture_and_no_widget():
     assert set(picture) == {"image/svg+xml", "text/plain"}
     assert picture["text/plain"] == "1/1 task finished"
     assert "widgets" not in notebook.metadata
+
+
+def test_a_notebook_that_nbconvert_executes_shows_the_picture_as_a_page(tmp_path):
+    sources = ["%load_ext flowlab\n%config FlowLab.inline = True", "%%task a\n1", "%submit"]
+    path = tmp_path / "small.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell(source) for source in sources]), path)
+    done = subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", path],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    page = path.with_suffix(".html").read_text(encoding="utf-8")
+    (picture,) = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', page)
+    assert "1/1 task finished" in base64.b64decode(picture).decode()
+    assert "widget-view" not in page
 
 
 def test_whether_the_browser_is_heard_while_a_cell_runs_is_known(page):

@@ -93,3 +93,17 @@ def test_the_stored_notebook_is_valid_and_holds_no_outputs():
     code = [each for each in stored.cells if each.cell_type == "code"]
     assert all(not each.outputs and each.execution_count is None for each in code)
     assert len({each.id for each in stored.cells}) == len(stored.cells)
+
+
+@pytest.mark.engines
+@pytest.mark.timeout(600)
+def test_the_executed_file_holds_the_last_picture_and_no_widget(run):
+    shown = [
+        output["data"]
+        for each in run.executed.cells
+        for output in each.get("outputs", [])
+        if "image/svg+xml" in output.get("data", {})
+    ]
+    assert re.search(r"(\d+)/\1 tasks finished", shown[-1]["text/plain"])
+    assert not any("application/vnd.jupyter.widget-view+json" in data for data in shown)
+    assert "widgets" not in run.executed.metadata
