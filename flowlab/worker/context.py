@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from flowlab.errors import UsageError
+from flowlab.graph.given import decode_config
+from flowlab.graph.types import is_own
+from flowlab.model.attributes import TaskAttributes, task_attributes
 from flowlab.model.content import PICKLES
 from flowlab.model.ids import EngineId
 from flowlab.model.labels import LabeledList
 from flowlab.model.limits import DEBUG_TEXT
-from flowlab.model.specs import DataType, ObjectSpec, TaskSpec
+from flowlab.model.specs import DataType, ObjectSpec
 from flowlab.staging.directory import pack_directory
 from flowlab.staging.encoding import encode
 from flowlab.staging.instance import DataInstance
 from flowlab.worker.failure import bounded
+from flowlab.worker.guard import Guard
 from flowlab.worker.memory import Held, Memory
 from flowlab.worker.messages import Job
 from flowlab.worker.programs import run_program
@@ -31,6 +35,7 @@ class Bench:
     memory: Memory
     sandbox: Sandbox
     tap: Tap
+    guard: Guard
     engine: EngineId
 
 
@@ -48,8 +53,15 @@ class TaskContext:
         self._info: RunningInfo | None = None
 
     @property
-    def spec(self) -> TaskSpec:
-        return self._job.spec
+    def kind(self) -> str:
+        """Name of the kind that runs it."""
+        return self._job.spec.kind
+
+    @property
+    def spec(self) -> TaskAttributes:
+        """The task as declared; made at each look, for most never look."""
+        config = decode_config(self.config) if is_own(self.kind) else None
+        return task_attributes(self._job.spec, config)
 
     @property
     def outputs(self) -> Sequence[ObjectSpec]:
@@ -140,7 +152,10 @@ class TaskContext:
         self, args: Sequence[str], stdin: Path | None, stdout: Path | None
     ) -> tuple[int, str]:
         """Run a program in the sandbox as a process group that ends with the task."""
-        return run_program(args, self.sandbox, stdin, stdout, self._bench.tap.say)
+        bench = self._bench
+        return run_program(
+            args, self.sandbox, stdin, stdout, bench.tap.say, shelter=bench.guard.shelter
+        )
 
     def debug_text(self) -> str:
         """All that was said by `debug`."""

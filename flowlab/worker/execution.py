@@ -12,7 +12,6 @@ from flowlab.tasks.kind import find_kind
 from flowlab.worker.backlog import Entry
 from flowlab.worker.context import Bench, TaskContext
 from flowlab.worker.failure import make_failure
-from flowlab.worker.guard import Guard
 from flowlab.worker.memory import Held
 from flowlab.worker.results import Outputs, as_travelling, collect_outputs
 
@@ -37,9 +36,9 @@ class Outcome:
 class Execution:
     """Runs tasks one after the other on one bench."""
 
-    def __init__(self, bench: Bench, guard: Guard, store: HostStore) -> None:
+    def __init__(self, bench: Bench, store: HostStore) -> None:
         self._bench = bench
-        self._guard = guard
+        self._guard = bench.guard
         self._store = store
         self._pid = os.getpid()
 
@@ -81,7 +80,7 @@ class Execution:
 
 def _run(context: TaskContext) -> Sequence[DataInstance]:
     """The user's code and the kind's; an unknown kind is the task's failure."""
-    return find_kind(context.spec.kind).run(context)
+    return find_kind(context.kind).run(context)
 
 
 def _blamed(context: TaskContext, error: BaseException) -> BaseException:

@@ -9,8 +9,8 @@ import ctypes
 import signal
 import threading
 from _signal import getsignal  # type: ignore[import-not-found] # `signal.getsignal` takes 3 µs
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 A = TypeVar("A")
@@ -77,6 +77,15 @@ class Guard:
             self._withdraw()
             error = late
         return value, error
+
+    @contextmanager
+    def shelter(self) -> Iterator[None]:
+        """Let nothing interrupt what is done inside: whoever asks meanwhile asks again after it."""
+        inside, self._inside = self._inside, False
+        try:
+            yield
+        finally:
+            self._inside = inside
 
     def _call(
         self, function: Callable[[A], T], argument: A

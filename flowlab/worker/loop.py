@@ -67,8 +67,9 @@ class BatchLoop:
         self._memory = Memory()
         self._backlog = Backlog()
         self._ledger = Ledger(self._backlog, self._memory, self._reporter, store)
-        bench = Bench(self._memory, self._stage.sandbox, self._stage.tap, engine)
-        self._execution = Execution(bench, self._guard, store)
+        stage = self._stage
+        bench = Bench(self._memory, stage.sandbox, stage.tap, self._guard, engine)
+        self._execution = Execution(bench, store)
         self._current: Entry | None = None
         self._began = 0.0
         self._told = True  # whether the running task's start was reported

@@ -23,6 +23,7 @@ _TURN = 0.1  # s between looks whether the program ended, where its end cannot b
 _READ = 64 * KIB
 
 Say = Callable[[str, str], None]  # stream, text
+Shelter = Callable[[], contextlib.AbstractContextManager[None]]  # no interrupt reaches its inside
 
 
 @dataclass
@@ -32,33 +33,45 @@ class _Pipe:
     tail: bytes = b""
 
 
+# size: a program, its place, its three streams, and how it is kept whole
 def run_program(
-    args: Sequence[str], place: Path, stdin: Path | None, stdout: Path | None, say: Say
+    args: Sequence[str],
+    place: Path,
+    stdin: Path | None,
+    stdout: Path | None,
+    say: Say,
+    *,
+    shelter: Shelter = contextlib.nullcontext,
 ) -> tuple[int, str]:
     """Run a program in `place`; gives its exit status and the tail of its stderr."""
     with contextlib.ExitStack() as files:
         source = files.enter_context(open(stdin or os.devnull, "rb"))
         target = files.enter_context(open(stdout, "wb")) if stdout else subprocess.PIPE
-        process = subprocess.Popen(
-            list(args),
-            cwd=place,
-            stdin=source,
-            stdout=target,
-            stderr=subprocess.PIPE,
-            env=clean_environment(os.environ),
-            start_new_session=True,
-        )
+        process: subprocess.Popen[bytes] | None = None
+        pipes: list[_Pipe] = []
         try:
-            pipes = [
+            with shelter():  # interrupted between its fork and here, it would live on unknown
+                process = subprocess.Popen(
+                    list(args),
+                    cwd=place,
+                    stdin=source,
+                    stdout=target,
+                    stderr=subprocess.PIPE,
+                    env=clean_environment(os.environ),
+                    start_new_session=True,
+                )
+            pipes += [
                 _Pipe(stream, file)
                 for stream, file in (("stdout", process.stdout), ("stderr", process.stderr))
                 if file is not None
             ]
             _attend(process, pipes, say)
         finally:
-            _end_group(process)
-            for pipe in pipes:
-                pipe.file.close()
+            with shelter():
+                if process is not None:
+                    _end_group(process)
+                for pipe in pipes:
+                    pipe.file.close()
     return process.returncode, bounded(pipes[-1].tail.decode("utf-8", "replace"), TAIL)
 
 

@@ -208,3 +208,21 @@ def test_a_handler_that_a_task_installed_is_not_there_for_the_next_one(shop):
     )
     thread.join()
     assert sheet.cancelled == [task_id(2)]
+
+
+def test_a_sheltered_piece_of_work_is_not_interrupted_and_what_follows_is(shop):
+    passed = []
+
+    def work(ctx):
+        with shop.loop._guard.shelter():
+            shop.loop.accept(Interrupted(*shop.loop.running))  # asked from outside, meanwhile
+            passed.append("all of it")
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            shop.loop.tick()  # as the link's thread does
+
+    shop.loop._memory._functions["work"] = work
+    shop.loop._memory._pickled["work"] = b"-"
+    sheet = shop.run(batch([job(1, function="work", outputs=0)]))
+    assert passed == ["all of it"]
+    assert sheet.cancelled == [task_id(1)]
