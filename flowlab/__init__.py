@@ -26,6 +26,7 @@ _HOMES = {
     "directory": "flowlab.tasks.objects",
     "DataObject": "flowlab.graph.nodes",
     "Task": "flowlab.graph.nodes",
+    "task_type": "flowlab.tasks.own",
     "DataInstance": "flowlab.staging.instance",
     "Input": "flowlab.model.inputs",
     "InputDir": "flowlab.model.inputs",
@@ -38,18 +39,26 @@ _HOMES = {
     "unload_ipython_extension": "flowlab.notebook.extension",
     **dict.fromkeys(_ERRORS, "flowlab.errors"),
 }
+# Rain's names, so that a program of its users changes its import line alone
+_ALIASES = {
+    "RainException": "FlowlabError",
+    "RainWarning": "HeavyArgument",
+    "SessionException": "SessionError",
+    "TaskException": "TaskError",
+}
 _MODULES = {"errors": "flowlab.errors", "tasks": "flowlab.tasks"}
 
-__all__ = ["__version__", *_HOMES, *_MODULES]  # noqa: PLE0604 - all are names
+__all__ = ["__version__", *_HOMES, *_ALIASES, *_MODULES]  # noqa: PLE0604 - all are names
 
 
 def __getattr__(name: str) -> Any:
     """Find a public name in its home, once."""
     if name in _MODULES:
         return import_module(_MODULES[name])
-    if name not in _HOMES:
+    meant = _ALIASES.get(name, name)
+    if meant not in _HOMES:
         raise AttributeError(f"module 'flowlab' has no attribute {name!r}")
-    found = getattr(import_module(_HOMES[name]), name)
+    found = getattr(import_module(_HOMES[meant]), meant)
     globals()[name] = found
     return found
 

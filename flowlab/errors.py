@@ -4,7 +4,7 @@
      ├── UsageError               the user's mistake, found before anything ran
      │    ├── NoActiveSession     something was declared outside any session
      │    ├── CellError           a cell that cannot become a task
-     │    ├── ContentTypeError    a content type that is unknown or does not fit
+     │    ├── ContentTypeError    a content type that is unknown or does not fit; a ValueError
      │    ├── WrongKind           an argument that is none of what may stand there; a TypeError
      │    ├── WrongValue          arguments that contradict each other; a ValueError
      │    ├── MissingData         a label for which no data object was given; a KeyError
@@ -44,7 +44,7 @@ class CellError(UsageError):
     """A cell that cannot become a task."""
 
 
-class ContentTypeError(UsageError):
+class ContentTypeError(UsageError, ValueError):
     """A content type that is unknown or does not fit the declared one."""
 
 

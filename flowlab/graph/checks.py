@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from flowlab.errors import UsageError
 from flowlab.graph.nodes import DataObject, Task, check_readable
@@ -46,3 +47,6 @@ def _check_user(thing: Task | DataObject) -> None:
         json.dumps(thing.user)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{thing!r}: spec.user must be JSON: {error}") from error
+    keys: list[Any] = list(thing.user)  # whatever the user put there
+    if odd := [key for key in keys if not isinstance(key, str)]:
+        raise UsageError(f"{thing!r}: spec.user must be JSON: its key {odd[0]!r} is no string")

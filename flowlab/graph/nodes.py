@@ -89,6 +89,11 @@ class DataObject:
         """What was declared of it; its `user` is writable until submit."""
         return object_attributes(self.to_spec())
 
+    def hint_size(self, size: int | None) -> None:
+        """Who reads it expects so many bytes; its maker's word and the submit stand above that."""
+        if self.size_hint is None and not self.submitted:
+            self.size_hint = size
+
     def keep(self) -> None:
         """Hold it after its task is done, so that it can be fetched; only before submit."""
         if self.submitted:

@@ -27,15 +27,17 @@ class _Described:
 class Input(_Described):
     """One input of a task.
 
-    path     name of the file in the working directory; the label by default
-    dataobj  the object itself, where the task is declared with its data
-    load     give a Python task the value rather than the DataInstance
-    write    map a fresh copy that the task may change, not a read-only link
+    path       name of the file in the working directory; the label by default
+    dataobj    the object itself, where the task is declared with its data
+    load       give a Python task the value rather than the DataInstance
+    write      map a fresh copy that the task may change, not a read-only link
+    size_hint  bytes to expect; told to the object when it has no hint of its own yet
     """
 
     dataobj: Any = None
     load: bool | None = None
     write: bool = False
+    size_hint: int | None = None
     data_type: DataType = DataType.BLOB
 
 

@@ -13,15 +13,48 @@ from pathlib import Path
 from typing import Any
 
 from flowlab.errors import StoreError
-from flowlab.model.ids import ObjectId
-from flowlab.model.specs import DataType, ObjectInfo, ObjectSpec
+from flowlab.model.attributes import DEBUG, ObjectAttributes, as_json, object_attributes
+from flowlab.model.specs import DataType, ObjectSpec
 from flowlab.staging.directory import unpack_directory
 from flowlab.staging.encoding import decode
 
 Source = bytes | memoryview | Path
 
-_NO_ID = ObjectId(0)
 _LINKED = 946_684_800_000_000_000  # ns since the epoch: any write to a mapped copy shows
+
+
+class InstanceInfo:
+    """What is known of an instance; its maker may write `error`, `debug` and `user`.
+
+    error  not empty: the task that gives this instance has failed with it
+    """
+
+    __slots__ = ("_instance", "debug", "error")
+
+    def __init__(self, instance: "DataInstance") -> None:
+        self._instance = instance
+        self.debug = str(instance.user.pop(DEBUG, ""))
+        self.error: str | None = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes; of a directory, of its archive."""
+        return self._instance.size
+
+    @property
+    def content_type(self) -> str:
+        """How to decode it."""
+        return self._instance.content_type
+
+    @property
+    def user(self) -> dict[str, Any]:
+        """What its maker says about it, JSON."""
+        return self._instance.user
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON, without what is None or empty."""
+        names = ("error", "size", "content_type", "debug", "user")
+        return as_json({name: getattr(self, name) for name in names})
 
 
 class DataInstance:
@@ -34,7 +67,9 @@ class DataInstance:
     user          what its maker says about it, JSON
     """
 
-    __slots__ = ("_cached", "_links", "content_type", "data_type", "source", "spec", "user")
+    __slots__ = (
+        "_cached", "_info", "_links", "_spec", "content_type", "data_type", "source", "user",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -47,7 +82,8 @@ class DataInstance:
         self.data_type = data_type
         self.content_type = content_type
         self.source = source
-        self.spec = spec
+        self._spec = spec
+        self._info: InstanceInfo | None = None
         self.user: dict[str, Any] = {} if user is None else user
         self._cached: tuple[object] | None = None
         self._links: list[tuple[Path, str, tuple[int, int, int]]] = []
@@ -60,10 +96,26 @@ class DataInstance:
         return len(self.source)
 
     @property
-    def info(self) -> ObjectInfo:
-        """What is known of it; its `user` is this instance's own and may be written."""
-        object_id = self.spec.id if self.spec else _NO_ID
-        return ObjectInfo(object_id, self.size, self.content_type, self.user)
+    def spec(self) -> ObjectAttributes | None:
+        """The object as declared, when it belongs to one."""
+        return object_attributes(self._spec) if self._spec is not None else None
+
+    @property
+    def info(self) -> InstanceInfo:
+        """What is known of it; made at the first look."""
+        if self._info is None:
+            self._info = InstanceInfo(self)
+        return self._info
+
+    @property
+    def error(self) -> str:
+        """What its maker says is wrong with it; empty when nothing is."""
+        return str(self._info.error or "") if self._info is not None else ""
+
+    def said(self) -> dict[str, Any]:
+        """What travels of what its maker says about it: `user`, and the debug text in it."""
+        debug = self._info.debug if self._info is not None else ""
+        return {**self.user, DEBUG: str(debug)} if debug else self.user
 
     def get_bytes(self) -> bytes:
         """The bytes; of a directory, its archive (tar)."""
@@ -137,7 +189,7 @@ class DataInstance:
                 )
 
     def __repr__(self) -> str:
-        label = f" {self.spec.label!r}" if self.spec and self.spec.label else ""
+        label = f" {self._spec.label!r}" if self._spec and self._spec.label else ""
         kind = self.content_type or "no content type"
         return f"<DataInstance{label} {self.data_type} {kind} {self.size} bytes>"
 

@@ -148,6 +148,7 @@ class _Draft:
                 f"Input {path!r} expects data type {wanted.data_type}, {obj!r} is {obj.data_type}"
             )
         merge_content_types(obj.content_type, wanted.content_type or "")
+        obj.hint_size(wanted.size_hint)
         check_path(path)
         if any(mapped.path == path for mapped in self._mapped):
             raise UsageError(f"two inputs are mapped to the path {path!r}")

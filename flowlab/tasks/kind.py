@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flowlab.errors import UsageError
+from flowlab.graph.types import is_own
+from flowlab.model.attributes import TaskAttributes
 from flowlab.model.labels import LabeledList
-from flowlab.model.specs import ObjectSpec, TaskSpec
+from flowlab.model.specs import ObjectSpec
 from flowlab.staging.instance import DataInstance
 
 
@@ -26,7 +28,7 @@ class Context(Protocol):
     """
 
     @property
-    def spec(self) -> TaskSpec: ...
+    def spec(self) -> TaskAttributes: ...
     @property
     def inputs(self) -> LabeledList[DataInstance]: ...
     @property
@@ -91,6 +93,8 @@ class Kind(Protocol):
         ...
 
 
+OWN = "own"  # runs all types of the user's own
+
 _kinds: dict[str, Kind] = {}
 
 
@@ -103,7 +107,7 @@ def register(kind: Kind) -> Kind:
 def find_kind(name: str) -> Kind:
     """The kind of this name."""
     try:
-        return _kinds[name]
+        return _kinds[OWN if is_own(name) else name]
     except KeyError:
         raise UsageError(
             f"Unknown task type {name!r}; known are {', '.join(sorted(_kinds))}"

@@ -4,13 +4,10 @@ After Rain's user guide, "Python tasks".
 """
 
 import functools
-import hashlib
-import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType
 from typing import Any, overload
 
-import cloudpickle
 import msgspec
 
 from flowlab.errors import ContentTypeError, UsageError, WrongValue
@@ -21,6 +18,7 @@ from flowlab.model.content import check_content_type, merge_content_types
 from flowlab.model.inputs import Input, Output
 from flowlab.staging.instance import DataInstance
 from flowlab.tasks.arguments import Found, pack_arguments, unpack
+from flowlab.tasks.code import pack_function
 from flowlab.tasks.hints import Hints, Outputs
 from flowlab.tasks.kind import Context, register
 from flowlab.tasks.returned import make_instances
@@ -128,6 +126,7 @@ class RemoteFunction:
             for obj in part:
                 if described is not None:
                     _check_data_type(name, described, obj)
+                    obj.hint_size(described.size_hint)
                     content_type = described.content_type or ""
                     wanted.append(_Wanted(number, described.load, content_type))
                 number += 1
@@ -156,16 +155,7 @@ class RemoteFunction:
 
     def _pickled(self) -> Function:
         if self._code is None:
-            function = self._function
-            try:
-                data = cloudpickle.dumps(function, 5)
-            except Exception as error:  # what the function refers to may raise anything
-                raise UsageError(
-                    f"the function {function.__name__}() cannot be pickled: "
-                    f"{type(error).__name__}: {error}; what it reads from outside must travel too"
-                ) from error
-            key = hashlib.blake2b(data, digest_size=16).hexdigest()
-            self._code = Function(key, data, _source(function))
+            self._code = pack_function(self._function)
         return self._code
 
 
@@ -218,13 +208,6 @@ def _typed(output: Output, encode: str) -> Output:
         size_hint=output.size_hint,
         data_type=output.data_type,
     )
-
-
-def _source(function: Callable[..., Any]) -> str:
-    try:
-        return inspect.getsource(function)
-    except (OSError, TypeError):  # made by exec, or typed at a prompt without history
-        return ""
 
 
 class _Python:

@@ -1,10 +1,11 @@
 """From what a task returned to values that are kept or travel."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from flowlab.errors import ContentTypeError, UsageError
+from flowlab.errors import ContentTypeError, TaskError, UsageError
 from flowlab.model.content import is_subtype
 from flowlab.model.ids import ObjectId
 from flowlab.model.limits import INLINE_OBJECT
@@ -24,7 +25,10 @@ def collect_outputs(
     if not instances and not specs:
         return ()
     if len(instances) != len(specs):
-        raise UsageError(f"the task gave {len(instances)} outputs, {len(specs)} were declared")
+        lack = "Some of outputs were not produced: " if len(instances) < len(specs) else ""
+        raise UsageError(
+            f"{lack}the task gave {len(instances)} outputs, {len(specs)} were declared"
+        )
     return [
         (spec.id, Held(_value(spec.id, instance, store), *_described(spec, instance), spec))
         for spec, instance in zip(specs, instances, strict=True)
@@ -48,15 +52,28 @@ def _described(spec: ObjectSpec, instance: DataInstance) -> tuple[Any, str, dict
         )
     if instance.data_type != spec.data_type:
         raise UsageError(
-            f"output {spec.label!r} was declared as {spec.data_type}, the task gave a "
-            f"{instance.data_type}"
+            f"Output {spec.label!r} (content_type={spec.content_type!r}) expects type "
+            f"{spec.data_type}, but {instance.data_type} is provided"
         )
+    if instance.error:
+        raise TaskError(f"output {spec.label!r}: {instance.error}")
     declared, actual = spec.content_type, instance.content_type
     if actual and declared and not is_subtype(actual, declared):
         raise ContentTypeError(
             f"output {spec.label!r} was declared as {declared!r}, the task gave {actual!r}"
         )
-    return instance.data_type, actual or declared, instance.user
+    return instance.data_type, actual or declared, _said(spec, instance)
+
+
+def _said(spec: ObjectSpec, instance: DataInstance) -> dict[str, Any]:
+    """What the task says about it, as JSON has it; anything else could not be told."""
+    if not (said := instance.said()):
+        return said
+    try:
+        plain: dict[str, Any] = json.loads(json.dumps(said))
+        return plain
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"info.user of output {spec.label!r} must be JSON: {error}") from error
 
 
 def _value(object_id: ObjectId, instance: DataInstance, store: HostStore) -> Value:

@@ -57,6 +57,13 @@ def test_an_input_of_another_session_is_refused(session):
         check_submit([task], list(task.inputs))
 
 
+def test_keys_of_user_attributes_are_strings(session):
+    task = Task("k", session=session)
+    task.user[1] = 2
+    with pytest.raises(UsageError, match="its key 1 is no string"):
+        check_submit([task], [])
+
+
 def test_user_attributes_are_json(session):
     task = Task("k", session=session)
     task.spec.user["ok"] = [1, {"a": None}]

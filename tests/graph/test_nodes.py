@@ -135,6 +135,19 @@ def test_fetch_asks_for_the_keep_flag_before_the_submit(session):
     assert task.fetch_outputs() == [b"fetched"]
 
 
+def test_a_reader_may_hint_at_the_size_when_nobody_did(session):
+    hinted = Task("k", outputs=[Output("o", size_hint=7)], session=session).output
+    open_one = Task("k", session=session).output
+    for obj in (hinted, open_one):
+        obj.hint_size(9)
+        obj.hint_size(8)
+    assert (hinted.spec.size_hint, open_one.spec.size_hint) == (7, 9)
+    sent = Task("k", session=session).output
+    session.submit()
+    sent.hint_size(9)
+    assert sent.spec.size_hint is None
+
+
 def test_wait_and_update_go_to_the_session(session):
     task = Task("k", session=session)
     task.wait()

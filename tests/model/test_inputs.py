@@ -51,6 +51,7 @@ def test_files_are_blobs_and_the_other_two_are_directories():
 
 
 def test_what_an_input_says():
+    assert Input("a", size_hint=7).size_hint == 7
     given = object()
     described = Input("a", dataobj=given, load=True, write=True)
     assert (described.dataobj, described.load, described.write) == (given, True, True)

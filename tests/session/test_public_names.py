@@ -20,6 +20,22 @@ def test_a_name_is_the_thing_of_its_home():
     assert "Client" in vars(flowlab)  # the next time it is found without asking
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("RainException", "FlowlabError"),
+        ("RainWarning", "HeavyArgument"),
+        ("SessionException", "SessionError"),
+        ("TaskException", "TaskError"),
+    ],
+)
+def test_rains_names_of_errors_are_ours(theirs, ours):
+    assert getattr(flowlab, theirs) is getattr(flowlab.errors, ours)
+    assert issubclass(flowlab.TaskException, flowlab.SessionException)
+    assert issubclass(flowlab.SessionException, flowlab.RainException)
+    assert issubclass(flowlab.RainWarning, Warning)
+
+
 def test_an_unknown_name_is_an_ordinary_error():
     with pytest.raises(AttributeError, match="no attribute 'Sesame'"):
         flowlab.Sesame  # noqa: B018

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flowlab.errors import ContentTypeError, StoreError
+from flowlab.model.ids import ID
 from flowlab.model.specs import DataType, ObjectSpec
 from flowlab.staging.directory import pack_directory
 from flowlab.staging.encoding import encode
@@ -151,6 +152,7 @@ def test_writing_to_a_file_of_a_linked_directory_is_found_out(linked_tree, tmp_p
 NO_ROOT = """
 import os, sys
 from pathlib import Path
+from flowlab.model.ids import ID
 from flowlab.model.specs import DataType
 from flowlab.staging.instance import DataInstance
 if os.geteuid() == 0:  # only now: nobody may not be allowed to read what is imported
@@ -184,7 +186,24 @@ def test_without_root_a_file_is_linked_and_the_system_refuses_to_write(tmp_path)
 def test_info_is_what_is_known_and_user_may_be_written():
     spec = ObjectSpec(7, label="out")
     instance = DataInstance(DataType.BLOB, "text", b"abc", spec)
+    assert instance.said() == {}
     instance.info.user["note"] = 1
-    assert (instance.info.id, instance.info.size, instance.info.content_type) == (7, 3, "text")
+    instance.info.debug += "seen"
+    assert (instance.info.size, instance.info.content_type) == (3, "text")
     assert instance.user == {"note": 1}
+    assert instance.info.to_json() == {
+        "size": 3, "content_type": "text", "debug": "seen", "user": {"note": 1},
+    }  # fmt: skip
+    assert (instance.spec.id, instance.spec.label) == (ID(0, 7), "out")
+    assert DataInstance(DataType.BLOB, "", b"").spec is None
     assert repr(instance) == "<DataInstance 'out' blob text 3 bytes>"
+
+
+def test_what_its_maker_said_comes_along_with_it():
+    made = DataInstance(DataType.BLOB, "", b"")
+    made.info.user["by"], made.info.debug, made.info.error = "me", "said", None
+    got = DataInstance(DataType.BLOB, "", b"", user=dict(made.said()))
+    assert (got.info.debug, got.info.user, got.error) == ("said", {"by": "me"}, "")
+    assert got.said() == made.said()
+    got.info.error = "torn"
+    assert got.error == "torn"

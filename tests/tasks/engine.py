@@ -50,7 +50,7 @@ class Engine:
         self._runs += 1
         self.sandbox = self.place / f"run{self._runs}"
         self.sandbox.mkdir()
-        self.spec = task.to_spec()
+        self.spec = task.spec
         self.config = task.config
         self.outputs = [output.to_spec() for output in task.outputs]
         self.inputs = LabeledList(

@@ -229,7 +229,7 @@ def test_it_has_the_names_that_every_task_has(engine):
 
 def test_it_knows_its_place_and_source(session):
     task = cell("1", last="x", cpus=2, place=Place("nb.ipynb", 4, 3))
-    assert (task.name, task.place.cell, task.spec.resources.cpus) == ("load", 3, 2)
+    assert (task.name, task.place.cell, task.spec.resources["cpus"]) == ("load", 3, 2)
     assert task.function.source == "1"
     assert cell("1", last="x").function.key == task.function.key
 

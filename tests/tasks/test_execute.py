@@ -61,6 +61,12 @@ def test_an_input_has_a_path_or_its_label(engine):
     assert text(engine, listed) == [b"./c\n"]
 
 
+def test_an_input_may_hint_at_its_size():
+    data = blob(b"x")
+    Execute(["cat", Input("in", dataobj=data, size_hint=5)])
+    assert data.spec.size_hint == 5
+
+
 def test_stdin_takes_an_object_or_an_input(engine):
     assert text(engine, Execute("cat", stdout=True, stdin=blob("in"))) == [b"in"]
     labelled = Execute("cat", True, Input("given", dataobj=blob("in")))

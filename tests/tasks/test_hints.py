@@ -174,3 +174,12 @@ def test_arguments_find_their_parameters():
     hints = Hints(f)
     assert hints.parameters(4, ["c", "x"]) == ["a", "b", "rest", "rest", "c", "more"]
     assert hints.parameters(1, ["b", "c", "a"]) == ["a", "b", "c", "more"]
+
+
+def test_an_input_may_hint_at_the_size_of_its_objects():
+    @remote(inputs={"data": Input(size_hint=5)})
+    def f(ctx, data, other):
+        return b""
+
+    task = f([blob(b"x")], blob(b"y"))
+    assert [each.spec.size_hint for each in task.inputs] == [5, None]

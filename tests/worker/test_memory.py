@@ -2,6 +2,7 @@
 
 import cloudpickle
 
+from flowlab.model.attributes import object_attributes
 from flowlab.model.payload import Inline, Payload, Stored
 from flowlab.model.specs import DataType, ObjectInfo, ObjectSpec
 from flowlab.worker.memory import Held, Memory
@@ -21,7 +22,8 @@ def test_a_value_comes_with_what_must_be_known_to_read_it():
     memory.learn(Payload(values={one: Inline(b"abc")}), [Brought(spec, info)])
     instance = memory.get(one).instance()
     assert (instance.data_type, instance.content_type) == (DataType.DIR, "dir")
-    assert (instance.get_bytes(), instance.user, instance.spec) == (b"abc", {"by": "me"}, spec)
+    assert (instance.get_bytes(), instance.user) == (b"abc", {"by": "me"})
+    assert instance.spec == object_attributes(spec)
 
 
 def test_each_instance_has_its_own_user_dictionary():

@@ -30,7 +30,48 @@ def test_another_type_than_the_declared_one_fails(shop):
 
 def test_a_directory_is_not_a_blob(shop):
     message = failure(shop, typed("", DataType.DIR), lambda ctx: ctx.blob(b""))
-    assert "declared as dir, the task gave a blob" in message
+    assert message == "Output 'table' (content_type='') expects type dir, but blob is provided"
+
+
+def test_an_output_that_is_lacking_or_too_much_is_said(shop):
+    two = job(1, outputs=2, publish=True)
+    assert failure(shop, two, lambda ctx: [1]) == (
+        "Some of outputs were not produced: the task gave 1 outputs, 2 were declared"
+    )
+    assert failure(shop, job(1, outputs=2, publish=True, assignment=2), lambda ctx: [1, 2, 3]) == (
+        "the task gave 3 outputs, 2 were declared"
+    )
+
+
+def test_an_output_may_say_what_is_wrong_with_it(shop):
+    def call(ctx):
+        made = ctx.blob(b"half")
+        made.info.error = "only half of it"
+        return made
+
+    assert failure(shop, typed(""), call) == "output 'table': only half of it"
+
+
+def test_an_empty_error_is_none(shop):
+    def call(ctx):
+        made = ctx.blob(b"whole")
+        made.info.error, made.info.debug, made.info.user["rows"] = "", "counted", (1, 2)
+        return made
+
+    sheet = shop.run(batch([typed("")], [call]))
+    (info,) = sheet.finished[task_id(1)][4]
+    assert info.user == {"rows": [1, 2], "_debug": "counted"}
+
+
+def test_what_is_said_of_an_output_is_json(shop):
+    def call(ctx):
+        made = ctx.blob(b"")
+        made.info.user["x"] = object()
+        return made
+
+    assert "info.user of output 'table' must be JSON: Object of type object" in failure(
+        shop, typed(""), call
+    )
 
 
 def test_up_to_the_limit_a_value_travels_above_it_lies_in_the_store(shop):

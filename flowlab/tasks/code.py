@@ -1,0 +1,30 @@
+"""A function as it travels: pickled whole, named by what it is, with its source for people."""
+
+import hashlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import cloudpickle
+
+from flowlab.errors import UsageError
+from flowlab.graph.nodes import Function
+
+
+def pack_function(function: Callable[..., Any]) -> Function:
+    """Pickle a function; UsageError when it, or what it refers to, cannot be pickled."""
+    try:
+        data = cloudpickle.dumps(function, 5)
+    except Exception as error:  # what the function refers to may raise anything
+        raise UsageError(
+            f"the function {function.__name__}() cannot be pickled: "
+            f"{type(error).__name__}: {error}; what it reads from outside must travel too"
+        ) from error
+    return Function(hashlib.blake2b(data, digest_size=16).hexdigest(), data, _source(function))
+
+
+def _source(function: Callable[..., Any]) -> str:
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):  # made by exec, or typed at a prompt without history
+        return ""
