@@ -126,7 +126,10 @@ def test_a_busy_kernel_is_followed_and_seen_after_it_was_killed(dashboard, open_
     panel = dashboard.follow("busy")
     before, total = panel.finished()
     assert total == 40
-    expect(panel.panel.locator(".counts")).not_to_contain_text(f"{before}/40 ")
+    expect(panel.panel.locator(".counts")).not_to_contain_text(
+        f"{before}/40 ",
+        timeout=60_000,  # engines may be starting
+    )
     panel.pick("steps/")
     panel.expect_finished(40, 60)
     assert notebook.is_running(2)
