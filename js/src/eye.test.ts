@@ -89,6 +89,24 @@ test("without a size nothing is drawn, and colours are read later", () => {
   scope.destroy();
 });
 
+test("a canvas that is hidden keeps its place, and shows what is sought when it is back", () => {
+  const { eye, add, scope, frame } = open();
+  add(100, column(40, "a"));
+  eye.look((camera) => ({ ...camera, x: 0, y: 0, zoom: 2 }));
+  frame();
+  const before = eye.drawing()?.camera;
+  size = { width: 0, height: 0 };
+  eye.reveal(39);
+  frame();
+  assert.deepEqual(eye.drawing()?.camera, before);
+  size = { width: 900, height: 500 };
+  frame();
+  const box = eye.drawing()?.scene.boxes[39] ?? assert.fail();
+  const camera = eye.drawing()?.camera ?? assert.fail();
+  assert.ok((box.y - camera.y) * camera.zoom < 500);
+  scope.destroy();
+});
+
 test("new colours are read when they are asked for", () => {
   const { eye, add, host, scope, frame } = open();
   add(100, column(3, "a"));

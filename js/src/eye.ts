@@ -67,10 +67,11 @@ interface Gaze {
   hovered: number | null;
   palette: Palette | null; // read when the canvas is on the page
   accent: Accent;
+  sought: Picked | null; // to be brought into sight; the canvas may be hidden until then
 }
 
 export function createEye(seat: Seat, scope: Scope): Eye {
-  const { stage, outlook } = seat;
+  const { outlook } = seat;
   const gaze: Gaze = {
     camera: { x: 0, y: 0, zoom: 1 },
     isFree: false,
@@ -78,6 +79,7 @@ export function createEye(seat: Seat, scope: Scope): Eye {
     hovered: null,
     palette: null,
     accent: createAccent(outlook.scene, null, null),
+    sought: null,
   };
   const drawing = drawingOf(seat, gaze);
   const draw = createFrames(seat, gaze, drawing, scope);
@@ -111,8 +113,7 @@ export function createEye(seat: Seat, scope: Scope): Eye {
     },
     highlight: redraw(() => highlight(seat, gaze)),
     reveal: redraw((place) => {
-      const box = outlook.scene.boxes[place ?? -1];
-      if (box !== undefined) look(seat, gaze, (from) => revealed(from, areaOf(box), stage.size()));
+      gaze.sought = place === null ? null : pickOf(outlook.scene, place);
     }),
     reshape(place, change) {
       reshape(seat, gaze, place, change);
@@ -161,6 +162,7 @@ function createFrames(
     clearTimeout(later);
     if (outlook.rest() > 0) later = setTimeout(draw, outlook.rest());
     if (!gaze.isFree) gaze.camera = fitted(outlook.scene, { ...view, height: view.height - TOOLS });
+    seek(seat, gaze);
     const now = drawing();
     if (now === null || stage.pen === null) return;
     const drawn = paint(stage.pen, now, stage.sharpen());
@@ -199,6 +201,14 @@ function look({ stage, outlook }: Seat, gaze: Gaze, move: Parameters<Eye["look"]
   if (moved.x === camera.x && moved.y === camera.y && moved.zoom === camera.zoom) return;
   gaze.camera = kept(moved, outlook.scene, view);
   gaze.isFree = true;
+}
+
+/** Bring into sight what is sought. */
+function seek(seat: Seat, gaze: Gaze): void {
+  const { stage, outlook } = seat;
+  const box = outlook.scene.boxes[boxOfPicked(outlook.scene, gaze.sought) ?? -1];
+  gaze.sought = null;
+  if (box !== undefined) look(seat, gaze, (from) => revealed(from, areaOf(box), stage.size()));
 }
 
 function highlight({ store, selection, outlook }: Seat, gaze: Gaze): void {
