@@ -2,8 +2,8 @@
 
     python -m tests.browser.crowd NAME --tasks 10000 --ends 250 --lines 1000
 
-writes them to a journal, as the process of a session does, and says when each part is written. What
-a front end must keep up with may not depend on how fast this machine runs tasks.
+writes them to a journal, as the process of a session does: the graph first, and the rest once it is
+sent a line. What a front end must keep up with may not depend on how fast this machine runs tasks.
 """
 
 import argparse
@@ -11,7 +11,6 @@ import os
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -122,17 +121,19 @@ def tell(stream: Stream, events: Iterator[EventUnion], now: float) -> None:
     stream.flush()
 
 
-def run(stream: Stream, crowd: Crowd, ends: int) -> Iterator[int]:
-    """Tell the run in real time, `ends` tasks a second; how many have ended so far."""
+def begin(stream: Stream, crowd: Crowd) -> None:
+    """Tell what was before anybody looked."""
     tell(stream, crowd.begin(), time.time())
     tell(stream, crowd.end(0, crowd.ahead, time.time()), time.time())
+
+
+def run(stream: Stream, crowd: Crowd, ends: int) -> None:
+    """Tell the rest in real time, `ends` tasks a second."""
     began, done = time.monotonic(), crowd.ahead
-    yield done
     while done < crowd.tasks:
         wanted = min(crowd.tasks, crowd.ahead + int((time.monotonic() - began) * ends))
         tell(stream, crowd.end(done, wanted, time.time()), time.time())
         done = max(done, wanted)
-        yield done
         time.sleep(TURN)  # the pace of what is told; nothing is waited for by it
 
 
@@ -148,15 +149,14 @@ class Told:
 
 
 def show(crowd: Crowd, ends: int) -> threading.Thread:
-    """Show the run alive in the cell that is running; the thread that tells it."""
+    """Show the run alive in the cell that is running; the thread that tells it, to be started."""
     told = Told()
     outputs = Outputs(FlowLab.instance())
     watch = Watch(told, print, outputs.news)
     watch.expect(crowd.tasks)
     outputs.show(watch, alive=True)
-    thread = threading.Thread(target=lambda: deque(run(told.stream, crowd, ends), 0), daemon=True)
-    thread.start()
-    return thread
+    begin(told.stream, crowd)
+    return threading.Thread(target=run, args=(told.stream, crowd, ends), daemon=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -176,10 +176,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     stream.subscribe(write)
     crowd = Crowd(given.tasks, lines=given.lines // given.ends, ahead=given.ahead)
-    for done in run(stream, crowd, given.ends):
-        print(done, flush=True)
+    begin(stream, crowd)
+    print("begun", flush=True)
+    sys.stdin.readline()  # somebody looks
+    run(stream, crowd, given.ends)
     print("told", flush=True)
-    sys.stdin.read()  # its owner lives until somebody closes the pipe
+    sys.stdin.read()  # the owner lives until the pipe is closed
     writer.close()
 
 

@@ -24,6 +24,11 @@ BASE = "/user/a@b/"
 START_SECONDS = 40
 STOP_SECONDS = 15
 
+# Tests that are killed leave no server: the kernel ends it with them (PR_SET_PDEATHSIG, SIGTERM).
+_END_WITH_PARENT = """import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 15)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"""
+
 _SERVER = {
     "ServerApp": {"base_url": BASE, "port_retries": 0, "open_browser": False, "allow_root": True},
     "LabApp": {"expose_app_in_browser": True},
@@ -76,9 +81,10 @@ class Jupyter:
         """Start, and wait until it answers."""
         self._write_settings()
         log = (self.home / "server.log").open("wb")
-        program = [sys.executable, "-m", "jupyter", "lab", "--ip=127.0.0.1", f"--port={self._port}"]
+        program = [sys.executable, "-c", _END_WITH_PARENT, "-m", "jupyterlab"]
+        place = ["--ip=127.0.0.1", f"--port={self._port}"]
         self._process = subprocess.Popen(
-            [*program, f"--IdentityProvider.token={self.token}"],
+            [*program, *place, f"--IdentityProvider.token={self.token}"],
             cwd=self.notebooks,
             env=self.environment,
             stdout=log,
