@@ -73,6 +73,7 @@ def _check_kept(reach: Reach, obj: DataObject) -> None:
 def _load(reach: Reach, access: Access, obj: DataObject) -> DataInstance:
     view = reach.store.open(reach.link.value(obj.object_id))
     refresh(reach, access, obj)
-    content_type = obj.info.content_type if obj.info else ""
-    user = dict(obj.info.user) if obj.info else {}
+    info = reach.mirror.infos.get(obj.object_id)
+    content_type = info.content_type if info else ""
+    user = dict(info.user) if info else {}
     return DataInstance(obj.data_type, content_type or obj.content_type, view, obj.to_spec(), user)
