@@ -56,10 +56,10 @@ def test_an_output_of_the_wrong_kind_fails(engine):
 @pytest.mark.parametrize("source", ["constant", "stored"])
 def test_a_changed_input_fails_the_task_and_the_object_is_unharmed(engine, source):
     data = blob("original") if source == "constant" else Concat([blob("original")])
-    task = Execute(
-        "chmod u+w a; printf ORIGINAL > a", shell=True, input_paths=[Input("a", dataobj=data)]
-    )
-    with pytest.raises(StoreError, match=r"changed its read-only input 'a'.*write=True"):
+    given = [Input("a", dataobj=data)]
+    task = Execute("printf ORIGINAL > a", shell=True, input_paths=given)
+    refused = r"changed its read-only input 'a'.*write=True|Permission denied"  # as root, or not
+    with pytest.raises((StoreError, TaskError), match=refused):
         engine.run(task)
     again = Execute(["cat", data], stdout=True)
     assert engine.run(again)[0].get_bytes() == b"original"
