@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from IPython.core.getipython import get_ipython
+
 from flowlab.events.journal import JournalWriter
 from flowlab.events.messages import (
     CapacityKnown,
@@ -151,7 +153,9 @@ class Told:
 def show(crowd: Crowd, ends: int) -> threading.Thread:
     """Show the run alive in the cell that is running; the thread that tells it, to be started."""
     told = Told()
-    outputs = Outputs(FlowLab.instance())
+    shell = get_ipython()
+    assert shell is not None
+    outputs = Outputs(FlowLab.instance(), shell)
     watch = Watch(told, print, outputs.news)
     watch.expect(crowd.tasks)
     outputs.show(watch, alive=True)

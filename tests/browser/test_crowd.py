@@ -25,7 +25,7 @@ sys.path.insert(0, {str(ROOT)!r})
 from tests.browser.crowd import Crowd, show
 thread = show(Crowd({TASKS}, {GROUPS}, {LINES // ENDS}, {AHEAD}), {ENDS})
 """
-BYTES = 150_000  # a second, of which 1,000 lines are half
+BYTES = 300_000  # a second, most of them for the 1,000 lines
 
 
 def watch_to_the_end(panel, traffic, go):
