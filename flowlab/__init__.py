@@ -32,6 +32,7 @@ _HOMES = {
     "InputDir": "flowlab.model.inputs",
     "Output": "flowlab.model.inputs",
     "OutputDir": "flowlab.model.inputs",
+    "DataType": "flowlab.model.specs",
     "LabeledList": "flowlab.model.labels",
     "ID": "flowlab.model.ids",
     "get_active_session": "flowlab.graph.active",

@@ -18,6 +18,7 @@ class DataType(StrEnum):
 
     BLOB = "blob"
     DIR = "dir"
+    DIRECTORY = "dir"  # the same, by Rain's name
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):

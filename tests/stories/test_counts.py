@@ -5,7 +5,7 @@ from collections import defaultdict
 import pytest
 
 from flowlab import remote
-from flowlab.events.messages import Reported, Submitted, TasksAssigned, TasksReady
+from flowlab.events.messages import Reported, Submitted, TasksAssigned, TasksReady, Unkept
 from tests.stories.watching import Watcher
 
 TASKS = 10_000
@@ -43,6 +43,33 @@ def test_a_submit_is_a_few_large_frames(session):
     session.wait_all()
     assert len(watcher.of(Submitted)) <= 10
     assert len(watcher.of(TasksReady)) <= 10
+
+
+def test_what_tasks_say_about_themselves_costs_no_message_of_its_own(session):
+    @remote
+    def speak(ctx, number):
+        ctx.debug("number {}", number)
+        ctx.info.user["number"] = number
+        made = ctx.blob(b"x")
+        made.info.user["number"] = number
+        return made
+
+    watcher = Watcher(session)
+    count = 2_000
+    spoken = [speak(number) for number in range(count)]
+    for task in spoken[::2]:
+        task.output.keep()
+    session.submit()
+    session.wait_all()
+    watcher.wait_for(lambda me: len(me.finished()) == count)
+    session.update([each for task in spoken for each in (task, task.output)])
+    assert [task.info.user["number"] for task in spoken] == list(range(count))
+    assert [task.output.info.user["number"] for task in spoken] == list(range(count))
+    assert spoken[7].info.debug == "number 7"
+    assert len(watcher.of(TasksAssigned)) + len(watcher.of(Reported)) < count / 10
+    before = len(watcher.of(Unkept))
+    session.unkeep([task.output for task in spoken[::2]])
+    assert len(watcher.wait_for_event(Unkept)) == before + 1
 
 
 def test_an_engine_streams_at_most_twenty_reports_a_second(session):
