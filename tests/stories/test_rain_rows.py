@@ -85,7 +85,8 @@ def test_a_function_travels_once_and_is_the_same_object_for_all_its_calls(sized)
         for task in made:
             pid, count = task.output.fetch().load()
             seen.setdefault(pid, []).append(count)
-        assert all(sorted(counts) == [*range(1, len(counts) + 1)] for counts in seen.values())
+        for counts in seen.values():  # an engine that ran it in a session before counts on
+            assert sorted(counts) == [*range(min(counts), min(counts) + len(counts))]
 
 
 def test_a_chain_of_30_tasks_stays_in_one_process(rain):
