@@ -185,7 +185,8 @@ class DataInstance:
             if now[0] == signature[0] and now != signature:
                 raise StoreError(
                     f"the task changed its read-only input {shown!r}; "
-                    "map it with Input(…, write=True) to get a copy"
+                    "take a copy to change it: Input(…, write=True) for a program, "
+                    "write(path) instead of link(path) in a function"
                 )
 
     def __repr__(self) -> str:
