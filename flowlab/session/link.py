@@ -50,6 +50,10 @@ class Link(Protocol):
         """Hand a fact to the pump; never blocks, never raises, may be called by a finaliser."""
         ...
 
+    def post_late(self, make: Callable[[], FactUnion | None]) -> None:
+        """As `post`, of a fact that is made when it leaves: what comes meanwhile can be in it."""
+        ...
+
     def follow(self, reader: Reader, after: int = 0) -> Callable[[], None]:
         """All entries above `after`, then those to come, on the link's thread; returns the stop."""
         ...
@@ -156,6 +160,15 @@ class LocalLink:
     def post(self, fact: FactUnion, payload: Payload = NOTHING) -> None:
         """Hand a fact to the pump."""
         self._pump.post(fact, payload)
+
+    def post_late(self, make: Callable[[], FactUnion | None]) -> None:
+        """Hand a fact to the pump that is made in its thread."""
+
+        def errand() -> None:
+            if (fact := make()) is not None:
+                self._pump.post(fact)
+
+        self._pump.ask(errand)
 
     def follow(self, reader: Reader, after: int = 0) -> Callable[[], None]:
         """All entries above `after`, on the pump's thread."""

@@ -43,6 +43,9 @@ GOODBYE = 3.0  # s for the process to end everything, until it is killed
 TAKEOVERS = 5  # processes that may be lost; one more and something is wrong with all of them
 
 
+_Making = Callable[[], tuple[FactUnion, Payload] | None]
+
+
 class Launcher(Protocol):
     """Brings a scheduler process about (start.py)."""
 
@@ -79,7 +82,7 @@ class RemoteLink:
         self._name = secrets.token_hex(8)
         self._stream = Stream()
         self._questions = Questions(self._send, lambda: self.fault)
-        self._outbox: SimpleQueue[Post | Ask | Goodbye | tuple[FactUnion, Payload] | None]
+        self._outbox: SimpleQueue[Post | Ask | Goodbye | _Making | None]
         self._outbox = SimpleQueue()
         self._unconfirmed: deque[Post] = deque()
         self._number = 0
@@ -102,7 +105,16 @@ class RemoteLink:
 
     def post(self, fact: FactUnion, payload: Payload = NOTHING) -> None:
         """Hand a fact to the pump, or keep it until there is one."""
-        self._outbox.put((fact, payload))
+        self._outbox.put(lambda: (fact, payload))
+
+    def post_late(self, make: Callable[[], FactUnion | None]) -> None:
+        """Hand a fact to the pump that is made when it leaves."""
+
+        def making() -> tuple[FactUnion, Payload] | None:
+            fact = make()
+            return None if fact is None else (fact, NOTHING)
+
+        self._outbox.put(making)
 
     def follow(self, reader: Reader, after: int = 0) -> Callable[[], None]:
         """All entries above `after`, on the link's thread."""
@@ -206,12 +218,17 @@ class RemoteLink:
     def _send_all(self) -> None:
         while (message := self._outbox.get()) is not None:
             with self._sending:
-                if isinstance(message, tuple):
-                    self._number += 1
-                    message = Post(self._number, *message)
-                    self._unconfirmed.append(message)
-                if self._connection is not None:
-                    self._try_send(message)
+                whole = self._number_it(message) if callable(message) else message
+                if whole is not None and self._connection is not None:
+                    self._try_send(whole)
+
+    def _number_it(self, make: _Making) -> Post | None:
+        if (made := make()) is None:
+            return None
+        self._number += 1
+        post = Post(self._number, *made)
+        self._unconfirmed.append(post)
+        return post
 
     def _try_send(self, message: Post | Ask | Goodbye) -> None:
         try:

@@ -25,6 +25,7 @@ from flowlab.graph.checks import check_submit
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.ids import FIRST_LOCAL, ObjectId, SessionId, TaskId
 from flowlab.session.access import Access, Why
+from flowlab.session.farewell import Farewell
 from flowlab.session.fetching import fetch_object, refresh
 from flowlab.session.graph import Graph, make_graph
 from flowlab.session.parcel import make_parcels, mark_submitted
@@ -52,6 +53,7 @@ class Session:
         self._constants: list[DataObject] = []
         self._sent: set[str] = set()  # keys of functions that went out
         self._kept: dict[ObjectId, weakref.ref[DataObject]] = {}
+        self._farewell = Farewell(reach.link, session_id)
         self._depth = 0
         self._access = Access(reach, session_id)
         reach.link.post(SessionOpened(session_id, name, on_error))
@@ -176,12 +178,12 @@ class Session:
         """Un-keep a kept object when nobody can name it any longer."""
         if not obj.kept:
             return
-        object_id, kept, session_id = obj.object_id, self._kept, self.session_id
-        post, pid = self._reach.link.post, self._reach.pid
+        object_id, kept, farewell = obj.object_id, self._kept, self._farewell
+        pid = self._reach.pid
 
         def gone(_: object) -> None:  # called by the collector, anywhere: may only enqueue
             if kept.pop(object_id, None) is not None and os.getpid() == pid:
-                post(Unkept(session_id, (object_id,)))
+                farewell.add(object_id)
 
         kept[object_id] = weakref.ref(obj, gone)
 

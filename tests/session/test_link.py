@@ -55,6 +55,22 @@ def test_facts_go_in_and_entries_come_out_in_order(link):
     assert link.value(MADE) == Inline(b"10.")
 
 
+def test_a_fact_may_be_made_when_it_leaves(link):
+    seen, made = Collector(), []
+
+    def make():
+        made.append(threading.current_thread())
+        return SessionOpened(SESSION, "late", OnError.CONTINUE) if len(made) > 1 else None
+
+    link.follow(seen)
+    link.post_late(make)
+    link.post_late(make)
+    link.start()
+    seen.wait_for("SessionOpened")
+    assert len(made) == 2
+    assert threading.current_thread() not in made
+
+
 def test_what_was_posted_before_the_start_is_not_lost(link):
     submit_one(link)
     seen = Collector()
