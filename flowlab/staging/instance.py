@@ -14,6 +14,7 @@ from typing import Any
 
 from flowlab.errors import StoreError
 from flowlab.model.attributes import DEBUG, ObjectAttributes, as_json, object_attributes
+from flowlab.model.content import text_encoding
 from flowlab.model.specs import DataType, ObjectSpec
 from flowlab.staging.directory import unpack_directory
 from flowlab.staging.encoding import decode
@@ -124,8 +125,8 @@ class DataInstance:
         return bytes(self.source)
 
     def get_str(self) -> str:
-        """The bytes as UTF-8 text."""
-        return self.get_bytes().decode()
+        """The bytes as text: in the encoding that its type names, else in UTF-8."""
+        return self.get_bytes().decode(text_encoding(self.content_type) or "utf-8")
 
     def load(self, cache: bool = False) -> Any:
         """The decoded value.

@@ -40,6 +40,16 @@ def test_a_failure_fails_the_session_for_every_access(session):
     assert session.state == "failed"
 
 
+def test_a_failure_ends_a_wait_for_all_while_others_run(session):
+    hanging, bad = task(session, "hang"), task(session, "fail")
+    session.submit()
+    with pytest.raises(TaskError, match="asked for"):
+        session.wait_all()
+    with pytest.raises(TaskError) as caught:
+        hanging.wait()
+    assert str(caught.value).startswith(f"Task {bad!r} failed")
+
+
 def test_a_failure_ends_a_wait_for_something_else(session):
     hanging = task(session, "hang")
     session.submit()

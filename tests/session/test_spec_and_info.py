@@ -18,6 +18,21 @@ def test_a_spec_is_fixed_by_the_submit(session):
             spec.user["foo"] = 43
 
 
+def test_an_object_goes_its_way(session):
+    made = task(session, "sleep 0.05")
+    made.output.keep()
+    seen = [made.output.state]
+    session.submit()
+    seen.append(made.output.state)
+    made.wait()
+    seen.append(made.output.state)  # as fresh as the last update
+    made.output.update()
+    seen.append(made.output.state)
+    made.output.unkeep()
+    wait_until(lambda: update(made.output).state == "removed")
+    assert seen == [None, "unfinished", "unfinished", "finished"]
+
+
 def test_nothing_is_known_before_an_update_or_a_fetch(session):
     made = task(session)
     made.output.keep()

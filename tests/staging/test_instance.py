@@ -38,6 +38,8 @@ def test_it_gives_bytes_text_and_size(make):
     assert instance.get_bytes() == "héllo".encode()
     assert type(instance.get_bytes()) is bytes
     assert instance.get_str() == "héllo"
+    assert make("žluť".encode("latin2"), "text-latin2").get_str() == "žluť"
+    instance = make("héllo".encode())
     assert instance.size == 6
 
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import ipyparallel
+import pyarrow as pa
 import pytest
 
 from flowlab import (
@@ -20,7 +21,7 @@ from flowlab import (
     task_type,
     tasks,
 )
-from flowlab.errors import SessionError, TaskError, UsageError
+from flowlab.errors import ContentTypeError, SessionError, TaskError, UsageError
 from tests.stories.conftest import patient
 from tests.stories.watching import wait_until
 
@@ -74,6 +75,37 @@ def test_a_task_sees_its_own_spec_and_those_of_its_inputs(session):
     assert given == (data.id, "mine", "text", {"source": [1, "a"]})
     fetched = task.outputs["second"].fetch()
     assert (fetched.spec.label, fetched.spec.id) == ("second", task.outputs["second"].id)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "value"),
+    [
+        ("pickle", {"a": (1, 2)}),
+        ("cloudpickle", [None, 2.5]),
+        ("json", {"a": [1, "žluť"]}),
+        ("cbor", {"a": b"raw"}),
+        ("arrow", pa.table({"n": [1, 2], "name": ["a", None]})),
+        ("text", "žluť"),
+        ("text-latin2", "žluť"),
+    ],
+)
+def test_each_content_type_goes_to_an_engine_and_back(session, content_type, value):
+    @remote(outputs=[Output("same", encode=content_type), Output("bytes", content_type="user/a")])
+    def hand_on(ctx, data):
+        raw = DataInstance(data.data_type, "user/a/b", data.get_bytes())
+        return data.load(), raw
+
+    data = blob(value, encode=content_type)
+    task = hand_on(data)
+    task.keep_outputs()
+    session.submit()
+    same, raw = task.fetch_outputs()
+    assert same.load() == value
+    assert (same.content_type, task.outputs["same"].info.content_type) == (content_type,) * 2
+    assert raw.get_bytes() == data.value
+    assert (raw.content_type, task.outputs["bytes"].spec.content_type) == ("user/a/b", "user/a")
+    with pytest.raises(ContentTypeError, match="Decoding from 'user/a/b' unsupported"):
+        raw.load()
 
 
 @patient
