@@ -102,7 +102,7 @@ $(BUNDLE): $(filter-out %.test.ts,$(wildcard js/src/*.*)) js/build.mjs js/packag
 
 $(NODE_MODULES): js/package-lock.json | node
 	@echo "getting what the front end is built with"
-	@cd js && npm ci --silent --ignore-scripts
+	@cd js && npm ci --loglevel=error --ignore-scripts
 	@touch $@
 
 # --- the browser and Node, for the front end and its tests ------------------------------------
