@@ -30,8 +30,9 @@ BYTES = 300_000  # a second, most of them for the 1,000 lines
 
 def watch_to_the_end(panel, traffic, go):
     """Count from here to the last task's end, and hold what was counted against the limits."""
-    before, traffic = panel.counts(), traffic.clear()
     go()
+    traffic.settle()
+    before = panel.counts()
     panel.expect_finished(TASKS)
     seconds, after = traffic.seconds, panel.counts()
     assert traffic.snapshots == 0  # no gap

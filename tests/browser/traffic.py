@@ -6,6 +6,7 @@ from typing import Self
 from playwright.sync_api import Page, WebSocket
 
 _MARKS = (b'"Delta"', b'"Snapshot"')  # how a frame names its kind
+_SAVED = b"_snap"  # the state that a notebook saves is no frame of the view
 
 
 class Traffic:
@@ -19,8 +20,13 @@ class Traffic:
         self._began = time.monotonic()
         page.on("websocket", self._listen)
 
-    def clear(self) -> Self:
-        """Count from now on."""
+    def settle(self, deltas: int = 3, seconds: float = 20) -> Self:
+        """Wait until what is new comes as deltas, and count from then on."""
+        self.deltas = 0
+        end = time.monotonic() + seconds
+        while self.deltas < deltas:
+            assert time.monotonic() < end, f"{self.deltas} deltas came in {seconds} s"
+            self.page.wait_for_timeout(20)  # ms; events come only while the page is asked
         self.deltas = self.snapshots = self.bytes = 0
         self._began = time.monotonic()
         return self
@@ -37,7 +43,7 @@ class Traffic:
         data = payload.encode() if isinstance(payload, str) else payload
         head = data[:4096]  # a message of a kernel has headers before it
         is_delta, is_snapshot = (mark in head for mark in _MARKS)
-        if is_delta or is_snapshot:
+        if (is_delta or is_snapshot) and _SAVED not in head:
             self.deltas += is_delta
             self.snapshots += is_snapshot
             self.bytes += len(data)
