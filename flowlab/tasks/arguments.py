@@ -29,8 +29,6 @@ def pack(values: Sequence[Any]) -> tuple[bytes, Found]:
     What two of them share, they share again when they are unpacked. Generators are run to their
     end, and arrive as iterators over what they gave.
     """
-    if not values:  # many tasks have none, and a pickler takes as long as the rest of them
-        return b"", []
     buffer = io.BytesIO()
     pickler = _Pickler(buffer, _PROTOCOL)
     found: Found = []

@@ -84,6 +84,14 @@ class Hints:
         return 1 if outputs is None else outputs
 
 
+def data_of(given: Input) -> Any:
+    """What an `Input` that stands for an argument of a call is said of."""
+    if given.dataobj is None:
+        raise UsageError("an Input as an argument needs its data: Input(dataobj=…)")
+    _check_described("of a call", given, called=True)
+    return given.dataobj
+
+
 def _check_signature(signature: inspect.Signature, call: str) -> None:
     taken = [name for name in _OURS if name in signature.parameters]
     if taken:
@@ -99,9 +107,9 @@ def _check_signature(signature: inspect.Signature, call: str) -> None:
         ) from None
 
 
-def _check_described(name: str, described: Input) -> None:
+def _check_described(name: str, described: Input, *, called: bool = False) -> None:
     """A Python task has values where a program has files."""
-    for word in ("label", "path", "dataobj"):
+    for word in ("path",) if called else ("label", "path", "dataobj"):
         if getattr(described, word) is not None:
             raise UsageError(f"Input of the parameter {name!r}: {word} is for programs")
     if described.write:

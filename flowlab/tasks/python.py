@@ -4,6 +4,7 @@ After Rain's user guide, "Python tasks".
 """
 
 import functools
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType
 from typing import Any, overload
@@ -11,6 +12,7 @@ from typing import Any, overload
 import msgspec
 
 from flowlab.errors import ContentTypeError, UsageError, WrongValue
+from flowlab.graph.active import active_session
 from flowlab.graph.nodes import DataObject, Function, Task
 from flowlab.graph.outputs import describe_outputs
 from flowlab.graph.owner import Owner
@@ -19,7 +21,7 @@ from flowlab.model.inputs import Input, Output
 from flowlab.staging.instance import DataInstance
 from flowlab.tasks.arguments import Found, pack_arguments, unpack
 from flowlab.tasks.code import pack_function
-from flowlab.tasks.hints import Hints, Outputs
+from flowlab.tasks.hints import Hints, Outputs, data_of
 from flowlab.tasks.kind import Context, register
 from flowlab.tasks.returned import make_instances
 
@@ -55,7 +57,8 @@ class _Call(msgspec.Struct, frozen=True, array_like=True):
 class RemoteFunction:
     """A function whose calls declare tasks in the active session.
 
-    The function is pickled once, at its first call: what it reads is as it was then.
+    The function is pickled once a session, at its first call there: what it reads is as it was
+    then.
     """
 
     # size: what may be said of a function, as in Rain
@@ -77,7 +80,7 @@ class RemoteFunction:
         self._outputs = self._described(self._hints.outputs)
         self._name = function.__name__ if name is None else name
         self._cpus = cpus
-        self._code: Function | None = None
+        self._codes: weakref.WeakKeyDictionary[Owner, Function] = weakref.WeakKeyDictionary()
         functools.update_wrapper(self, function)
 
     # size: four keywords of a call are ours, as in Rain
@@ -92,45 +95,51 @@ class RemoteFunction:
     ) -> Task:
         self._hints.signature.bind(None, *args, **kwargs)
         described, encodes = self._override(output, outputs)
-        named = [(str(place), value) for place, value in enumerate(args, 1)]
-        named += [(repr(word), value) for word, value in kwargs.items()]
-        arguments, found = pack_arguments(self._function.__name__, named)
-        wanted = self._wanted(len(args), kwargs, found) if self._hints.inputs else ()
+        owner = session if session is not None else active_session()
+        arguments, wanted, inputs = self._packed(args, kwargs)
         call = _Call(arguments, tuple(kwargs), self._auto_load, encodes, wanted)
         return Task(
             KIND,
-            inputs=[obj for part in found for obj in part],
+            inputs=inputs,
             outputs=described,
             config=msgspec.msgpack.encode(call),
             name=self._name if name is None else name,
             cpus=self._cpus,
-            function=self._pickled(),
-            session=session,
+            function=self._pickled(owner),
+            session=owner,
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave its own pickle out, when a function that refers to it is pickled."""
-        return {**self.__dict__, "_code": None}
+        """Leave its own pickles out, when a function that refers to it is pickled."""
+        return {**self.__dict__, "_codes": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _codes=weakref.WeakKeyDictionary())
 
     def __repr__(self) -> str:
         return f"<remote {self._function.__name__}>"
 
-    def _wanted(
-        self, positional: int, keywords: Iterable[str], found: Found
-    ) -> tuple[_Wanted, ...]:
-        """What the parameters' `Input`s say of the objects that were found in the arguments."""
-        wanted: list[_Wanted] = []
-        number = 0
-        for name, part in zip(self._hints.parameters(positional, keywords), found, strict=True):
-            described = self._hints.inputs.get(name)
-            for obj in part:
-                if described is not None:
-                    _check_data_type(name, described, obj)
-                    obj.hint_size(described.size_hint)
-                    content_type = described.content_type or ""
-                    wanted.append(_Wanted(number, described.load, content_type))
-                number += 1
-        return tuple(wanted)
+    def _packed(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[bytes, tuple[_Wanted, ...], list[DataObject]]:
+        """The arguments of a call, how the objects in them are to arrive, and these."""
+        values = [*args, *kwargs.values()]
+        if not values:  # many tasks have none, and all of this takes as long as the rest of them
+            return b"", (), []
+        said = [each if isinstance(each, Input) else None for each in values]
+        if any(said):
+            values = [data_of(each) if isinstance(each, Input) else each for each in values]
+        words = [*map(str, range(1, len(args) + 1)), *map(repr, kwargs)]
+        arguments, found = pack_arguments(
+            self._function.__name__, list(zip(words, values, strict=True))
+        )
+        wanted: tuple[_Wanted, ...] = ()
+        hinted = self._hints.inputs
+        if hinted or any(said):
+            names = self._hints.parameters(len(args), kwargs)
+            inputs = [own or hinted.get(name) for name, own in zip(names, said, strict=True)]
+            wanted = _wanted(inputs, names, found)
+        return arguments, wanted, [obj for part in found for obj in part]
 
     def _override(self, output: str | Output | None, outputs: Outputs | None) -> _Described:
         if output is not None and outputs is not None:
@@ -153,10 +162,11 @@ class RemoteFunction:
         auto = "" if output.content_type else self._auto_encode
         return check_content_type(output.encode or auto)
 
-    def _pickled(self) -> Function:
-        if self._code is None:
-            self._code = pack_function(self._function)
-        return self._code
+    def _pickled(self, owner: Owner) -> Function:
+        code = self._codes.get(owner)
+        if code is None:
+            code = self._codes[owner] = pack_function(self._function)
+        return code
 
 
 @overload
@@ -190,6 +200,22 @@ def _decorate(function: Callable[..., Any], options: Mapping[str, Any]) -> Remot
     if not isinstance(function, FunctionType):
         raise UsageError(f"remote takes a function, not {function!r}")
     return RemoteFunction(function, **options)
+
+
+def _wanted(
+    described: Sequence[Input | None], names: Sequence[str], found: Found
+) -> tuple[_Wanted, ...]:
+    """What is said of the arguments, of each object that was found in them."""
+    wanted: list[_Wanted] = []
+    number = 0
+    for said, name, part in zip(described, names, found, strict=True):
+        for obj in part:
+            if said is not None:
+                _check_data_type(name, said, obj)
+                obj.hint_size(said.size_hint)
+                wanted.append(_Wanted(number, said.load, said.content_type or ""))
+            number += 1
+    return tuple(wanted)
 
 
 def _check_data_type(name: str, described: Input, obj: DataObject) -> None:

@@ -93,6 +93,23 @@ def test_blobs_and_directories_are_told_apart_when_the_task_is_declared(engine, 
         typed(folder)
 
 
+def test_a_call_may_say_it_of_its_own_arguments(engine, tmp_path):
+    one = pickled(1)
+    task = seen(Input(dataobj=one, load=False), [one], Input("x", dataobj=[one], load=True), y=one)
+    assert engine.value(task) == [
+        "instance pickle", ["instance pickle"], [1], "instance pickle",
+    ]  # fmt: skip
+    as_json = seen(data=Input(dataobj=blob(b"[2]"), content_type="json", load=True))
+    assert engine.value(as_json) == [[2], None]
+    (tmp_path / "d").mkdir()
+    with pytest.raises(UsageError, match="expects data type blob"):
+        seen(Input(dataobj=directory(tmp_path / "d")))
+    with pytest.raises(UsageError, match=r"needs its data: Input\(dataobj=…\)"):
+        seen(Input("x"))
+    with pytest.raises(UsageError, match="path is for programs"):
+        seen(Input(dataobj=one, path="x"))
+
+
 def test_annotations_say_the_same(engine):
     @remote
     def test1(ctx: object, a: Input(content_type="json", load=True), b: int = 0) -> Output(

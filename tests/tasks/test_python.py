@@ -1,7 +1,9 @@
 """Python functions as tasks."""
 
+import pickle
 import threading
 
+import cloudpickle
 import pytest
 
 from flowlab import remote
@@ -9,6 +11,7 @@ from flowlab.errors import ContentTypeError, UsageError
 from flowlab.model.inputs import Output, OutputDir
 from flowlab.staging.instance import DataInstance
 from flowlab.tasks.objects import blob, pickled
+from tests.graph.owner import NoEngines
 
 
 @remote
@@ -69,6 +72,23 @@ def test_a_function_is_pickled_once_and_the_same_object_for_all_its_tasks(engine
     assert first.function is second.function
     assert engine.value(first) == engine.value(second)
     assert "return id(ctx.function)" in first.function.source
+
+
+def test_a_function_is_pickled_anew_for_another_session(engine, session):
+    names = {"rate": 1, "remote": remote}
+    exec("@remote(auto_encode='json')\ndef price(ctx): return rate", names)
+    price = names["price"]
+    before = price()
+    names["rate"] = 2
+    assert price().function is before.function
+    other = price(session=NoEngines(2))
+    assert other.function.key != before.function.key
+    assert (engine.value(before), engine.value(other)) == (1, 2)
+
+
+def test_a_function_that_was_pickled_itself_can_be_called(engine):
+    again = pickle.loads(cloudpickle.dumps(add))
+    assert engine.value(again(1, pickled(2))) == 3
 
 
 def test_functions_may_call_each_other_and_themselves(engine):
