@@ -3,7 +3,9 @@
 Whoever has news only wakes it; without news it sleeps, and before the first it is not there.
 """
 
+import sys
 import threading
+import traceback
 from collections.abc import Callable
 
 GAP = 0.1  # s from one turn to the next, at least
@@ -23,6 +25,7 @@ class Flusher:
         self._changed = threading.Condition()
         self._woken = False
         self._closed = False
+        self._fault = ""  # what was said last of a turn that failed
         self._thread: threading.Thread | None = None
 
     def wake(self) -> None:
@@ -50,9 +53,19 @@ class Flusher:
     def _run(self) -> None:
         wait: float | None = None
         while self._await_news(wait):
-            wait = self._turn()
+            wait = self._try_turn()
             with self._changed:
                 self._changed.wait_for(lambda: self._closed, self._gap)
+
+    def _try_turn(self) -> float | None:
+        try:
+            return self._turn()
+        except Exception:  # noqa: BLE001 - the thread must be there for the next news
+            fault = traceback.format_exc(limit=-4)
+            if fault != self._fault:  # ten times a second the same would bury all else
+                self._fault = fault
+                print(f"a bug in flowlab, whose live view goes on:\n{fault}", file=sys.stderr)
+            return None
 
     def _await_news(self, seconds: float | None) -> bool:
         """Wait for news, so long at most; False at the end."""

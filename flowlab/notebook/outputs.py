@@ -48,16 +48,18 @@ class Outputs:
 
     def news(self, watch: Watch) -> None:
         """Entries came; called on the link's thread."""
+        if watch is not self._watch:
+            return  # none of it is displayed, or not any longer
         widget = self._widget
         if watch.is_done or (widget is not None and widget.is_seen):
             self._wake()
 
     def close(self) -> None:
         """Leave pictures, and end the thread."""
-        flusher, self._flusher = self._flusher, Flusher(self._turn)
-        flusher.close()
+        self._flusher.close()  # first, so that news which come meanwhile wake nobody
         with self._lock:
             self._freeze_all()
+        self._flusher = Flusher(self._turn)
 
     def _wake(self) -> None:
         self._flusher.wake()
@@ -80,19 +82,23 @@ class Outputs:
 
     def _turn(self) -> float | None:
         widget = self._widget
-        again = widget.turn() if widget is not None else None
-        self._finish()
-        return again
+        try:
+            return widget.turn() if widget is not None else None
+        finally:  # a view that cannot be sent must not cost the picture
+            self._finish()
 
     def _finish(self) -> None:
         """Give each output its last picture once the graph is done."""
         with self._lock:
-            if self._watch is None or not self._unfinished or not self._watch.is_done:
+            if self._watch is None or not self._unfinished:
                 return
-            picture = self._watch.picture()
+            picture = self._watch.last_picture()
+            if picture is None:
+                return
             for handle in self._unfinished:
                 if handle is self._live and self._widget is not None and not self._config.freeze:
-                    _update(handle, *self._widget._repr_mimebundle_())
+                    data, metadata = self._widget._repr_mimebundle_()
+                    _update(handle, {**data, **picture}, metadata)
                 else:
                     _update(handle, picture, {})
             self._unfinished, self._last_picture = [], picture

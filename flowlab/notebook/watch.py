@@ -54,7 +54,8 @@ class Watch:
     @property
     def is_done(self) -> bool:
         """Whether all that was submitted has ended, as far as the stream has told."""
-        return self._came >= self._expected and self._reel.unfinished == 0
+        with self._changed:  # half of a batch may count tasks that are not folded yet
+            return self._came >= self._expected and self._reel.unfinished == 0
 
     def await_told(self, seconds: float) -> bool:
         """Wait a moment for the stream to tell of all that was submitted; whether it did."""
@@ -68,8 +69,13 @@ class Watch:
 
     def picture(self) -> Picture:
         """The graph of this moment for whoever shows no widget, by mime type."""
-        view = self.view
-        return {"image/svg+xml": svg.draw(view), "text/plain": text.summary(view)}
+        return _draw(self.view)
+
+    def last_picture(self) -> Picture | None:
+        """The graph when it is done; None while it is not."""
+        with self._changed:
+            view = self._reel.view if self.is_done else None
+        return _draw(view) if view is not None else None
 
     @property
     def epoch(self) -> int:
@@ -109,3 +115,7 @@ class Watch:
             if isinstance(entry.event, Noticed):
                 self._notice(entry.event.text)
         self._tell(self)
+
+
+def _draw(view: View) -> Picture:
+    return {"image/svg+xml": svg.draw(view), "text/plain": text.summary(view)}

@@ -102,3 +102,20 @@ def test_a_turn_may_close_it(flushing):
     flusher = flushing(lambda: (flusher.close(), done.set())[0])
     flusher.wake()
     assert done.wait(10)
+
+
+def test_a_turn_that_fails_is_told_once_and_the_next_is_taken(flushing, capsys):
+    turns = Turns()
+
+    def turn():
+        turns()
+        if len(turns.times) < 4:
+            raise ValueError("odd")
+
+    flusher = flushing(turn, 0.0)
+    for number in range(1, 5):
+        flusher.wake()
+        turns.wait(number)
+    flusher.close()
+    assert len(turns.threads) == 1
+    assert capsys.readouterr().err.count("ValueError: odd") == 1

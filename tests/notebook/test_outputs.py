@@ -8,6 +8,7 @@ from flowlab import Client, tasks
 from flowlab.notebook.config import FlowLab
 from flowlab.notebook.outputs import Outputs
 from flowlab.notebook.watch import Watch
+from tests.notebook.browser import Browser
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -104,6 +105,17 @@ def test_an_output_that_was_left_before_its_end_gets_its_last_picture_too(room):
     room.page.wait(1, "2/2 tasks finished")
 
 
+def test_a_view_that_cannot_be_sent_does_not_cost_the_picture(room, capsys):
+    room.submit("sleep 0.5")
+    comm = Browser()
+    comm.publish_msg = lambda *_, **__: {}["no such socket"]
+    room.outputs.widget.comm = comm
+    comm.say("shown")
+    room.page.wait(0, "1/1 task finished")
+    room.outputs.widget.comm = Browser()
+    assert "no such socket" in capsys.readouterr().err
+
+
 def test_a_picture_is_brought_up_to_date(room):
     room.submit(alive=False)
     room.page.wait(0, "1/1 task finished")
@@ -127,6 +139,21 @@ def test_closing_leaves_pictures_and_no_thread(room):
     assert room.outputs.widget is None
     assert flushers() == []
     room.outputs.close()
+
+
+def test_news_that_come_while_it_closes_start_no_thread(room):
+    room.submit("sleep 30")
+    publish = room.outputs._shell.display_pub.publish
+
+    def tell(*what, **how):
+        """News in the middle of closing, when the last pictures are left."""
+        room.outputs.news(room.watch)
+        publish(*what, **how)
+
+    room.outputs._shell.display_pub.publish = tell
+    room.outputs.close()
+    room.outputs.news(room.watch)
+    assert flushers() == []
 
 
 def test_after_closing_it_can_be_used_again(room):

@@ -6,6 +6,7 @@ import pytest
 
 from flowlab import Client, tasks
 from flowlab.notebook.watch import Watch
+from tests.events.builders import submitted
 
 
 @pytest.fixture
@@ -86,3 +87,39 @@ def test_a_watch_that_was_closed_sees_no_more(session, watching):
     session.submit()
     assert other.await_done(10)
     assert not watch.view.tasks
+
+
+class Batch(list):
+    """Entries; each time they are gone through, somebody looks from another thread."""
+
+    def __init__(self, entries, look):
+        super().__init__(entries)
+        self.look = look
+
+    def __iter__(self):
+        looking = threading.Thread(target=self.look)
+        looking.start()
+        looking.join(0.05)
+        return super().__iter__()
+
+
+def test_it_is_not_done_while_a_batch_is_half_taken(watching):
+    """A last picture that was taken then would be of the graph before, and would stay."""
+    seen = []
+    watch = watching()
+    watch.expect(3)
+    looks = Batch([submitted(10_000, 3)], lambda: seen.append(watch.is_done))
+    watch._take(looks)
+    assert watch.await_told(10)
+    assert len(seen) >= 3
+    assert not any(seen)
+
+
+def test_the_last_picture_is_there_when_it_is_done(session, watching):
+    watch = watching()
+    watch.expect(1)
+    assert watch.last_picture() is None
+    tasks.Execute("true", shell=True)
+    session.submit()
+    assert watch.await_done(10)
+    assert watch.last_picture() == watch.picture()
