@@ -142,6 +142,14 @@ def test_what_is_not_there_fails_the_task(engine, tree, path, message):
         engine.run(SliceDirectory(tree, path))
 
 
+def test_a_member_that_is_missed_among_many_is_said_with_some_of_them(engine):
+    many = MakeDirectory([(f"f{number}", blob("")) for number in range(10, 23)])
+    with pytest.raises(TaskError, match=r"it has 'f10', .* 'f19' and 3 more$"):
+        engine.run(SliceDirectory(many, "x"))
+    with pytest.raises(TaskError, match=r"it is empty$"):
+        engine.run(SliceDirectory(MakeDirectory([]), "x"))
+
+
 def test_what_cannot_be_sliced_is_refused(tree):
     with pytest.raises(TypeError, match=r"Directory expected\."):
         SliceDirectory(blob(""), "a")

@@ -55,6 +55,11 @@ def test_all_places_take_labelled_data(engine, tmp_path):
     assert (task.name, task.resources.cpus) == ("group/all", 2)
 
 
+def test_one_input_or_output_needs_no_list(engine):
+    program = Program("cp a b", input_paths=Input("a"), output_paths="b")
+    assert text(engine, program(a=blob("x"))) == [b"x"]
+
+
 def test_one_program_serves_many_sessions(session):
     other = NoEngines(2)
     data = blob("rain", session=other)

@@ -59,6 +59,11 @@ def test_a_file_is_no_directory_and_a_directory_no_file(engine, tree):
         engine.run(LoadDir(tree / "deep" / "file"))
 
 
+def test_a_file_that_cannot_be_read_is_said(engine):
+    with pytest.raises(TaskError, match="'/proc/self/mem' cannot be read: Input/output"):
+        engine.run(Load("/proc/self/mem"))
+
+
 def test_outputs_of_the_other_kind_are_refused(session):
     with pytest.raises(WrongKind, match=r"makes a dir, not a blob: give OutputDir\(…\)"):
         LoadDir("/x", Output("x"))
