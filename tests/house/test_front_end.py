@@ -114,6 +114,13 @@ def test_the_lock_names_no_registry():
     assert not [name for name, package in lock["packages"].items() if "resolved" in package]
 
 
+def test_the_lock_is_whole():
+    """npm leaves out what a registry does not offer it, and `npm ci` then fails everywhere."""
+    lock = json.loads((ROOT / "js" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    wanted = {name for package in lock.values() for name in package.get("optionalDependencies", {})}
+    assert {name for name in wanted if f"node_modules/{name}" not in lock} == set()
+
+
 @pytest.mark.parametrize("name", BUNDLES)
 def test_a_bundle_is_small_on_its_way(name):
     """The widget's is packed by the build, the dashboard's by the server."""
