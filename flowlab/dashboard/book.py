@@ -21,6 +21,7 @@ from flowlab.view.picture import SessionView, View
 
 PIECE = 4 * MIB  # bytes that are read at once
 PAUSE = 60.0  # s until a large journal that was put away is read again from its beginning
+STILL = 60.0  # s without a word after which another machine's client is taken for silent
 
 
 class Book:
@@ -77,6 +78,8 @@ class Book:
         before, self._stamp = self._stamp, stamp(self.path)
         if self._stamp.facts != before.facts:
             self._is_stale = True
+        elif self.is_read and not self._may_grow():
+            self._folder = None
         if self._is_stale and time.monotonic() >= self._not_before:
             self._is_stale = self.is_read = False
 
@@ -93,19 +96,29 @@ class Book:
         self._meta = dict(reading.meta) or self._meta
         self._damaged += reading.damaged
         self._mark(reading.entries)
-        folder.add(reading.entries)
+        try:
+            folder.add(reading.entries)
+        except Exception as error:  # noqa: BLE001 - one odd journal must not cost the whole list
+            self._fault = f"its entries make no sense: {type(error).__name__}: {error}"
+            self._close()
+            return
         if reading.position != self._position:
             self._position = reading.position
             return
         self._rows = _rows(folder.view, self._times)
         self.is_read = True
-        if self.life is not Life.LIVE:
+        if not self._may_grow():
             self._folder = None
 
     def put_away(self) -> None:
         """Hold the rows alone, for a while."""
         self._folder = None
         self._not_before = time.monotonic() + PAUSE
+
+    def _may_grow(self) -> bool:
+        life = self.life
+        silent = time.time() - self.written > STILL
+        return life is Life.LIVE or (life is Life.FOREIGN and not silent)
 
     def _begin(self) -> Folder:
         self._folder = folder = Folder()

@@ -1,10 +1,15 @@
 """A journal in short: right at every moment, and read no more than needed."""
 
+import os
+import subprocess
+
 import pytest
 
 from flowlab.dashboard import book as books
 from flowlab.dashboard.book import Book
-from flowlab.events.owner import Life
+from flowlab.events.messages import TasksAssigned
+from flowlab.events.owner import Life, describe_owner
+from flowlab.model.ids import Assignment, BatchId, EngineId
 from flowlab.model.states import State
 from flowlab.view.picture import SessionState
 from tests.dashboard.journals import (
@@ -99,6 +104,45 @@ def test_of_a_client_that_is_over_only_the_rows_are_held(journal):
     over.write(ready(4))
     read(book)
     assert book.row.sessions[0].counts == {State.READY: 4}
+
+
+def test_of_a_client_that_ends_the_rows_alone_stay(tmp_path):
+    """Its last word was read while it lived, and nothing is written any more."""
+    with subprocess.Popen(["sleep", "60"]) as client:
+        journal = Written(tmp_path, meta=describe_owner(client.pid))
+        journal.meta["processes"] = journal.meta["processes"][:1]
+        journal = Written(tmp_path, "of-the-client", journal.meta)
+        journal.write(opened(), submitted(4))
+        book = Book(journal.path)
+        read(book)
+        assert (book.weight, book.life) == (4, Life.LIVE)
+        client.kill()
+        client.wait()
+    assert read(book) == 0
+    assert (book.weight, book.life) == (0, Life.OVER)
+    assert book.row.sessions[0].counts == {State.WAITING: 4}
+
+
+def test_what_another_machine_writes_is_read_on_while_it_is_written(journal):
+    abroad = Written(journal.path.parent, "abroad", {**journal.meta, "host": "elsewhere"})
+    abroad.write(opened(), submitted(4))
+    book = Book(abroad.path)
+    read(book)
+    assert (book.weight, book.life) == (4, Life.FOREIGN)
+    for each in abroad.path.iterdir():
+        os.utime(each, (1, 1))
+    read(book)
+    book.look()
+    assert book.weight == 0
+    assert book.row.sessions[0].counts == {State.WAITING: 4}
+
+
+def test_entries_that_make_no_sense_are_a_fault_of_their_journal(journal):
+    odd = TasksAssigned(EngineId(0), BatchId(1), ready(2).tasks, (Assignment(1),))
+    journal.write(opened(), submitted(4), odd)
+    book = Book(journal.path)
+    read(book)
+    assert "make no sense: ValueError" in book.row.fault
 
 
 def test_what_was_put_away_keeps_its_rows_until_it_is_read_again(journal, monkeypatch):
