@@ -202,7 +202,9 @@ def test_what_a_program_prints_is_heard_while_it_runs(rain, tmp_path):
         return "".join(each.text for each in watcher.of(Said) if each.stream == stream)
 
     try:
-        assert wait_until(lambda: (heard("stdout"), heard("stderr")) == ("early\n", "trouble\n"))
+        assert wait_until(
+            lambda: (heard("stdout"), heard("stderr")) == ("early\n", "trouble\n"), 30
+        )
         task.update()
         assert task.state != "finished"
     finally:

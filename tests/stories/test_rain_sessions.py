@@ -49,7 +49,7 @@ def test_34_cpus_are_reserved(sized):
 @on_four
 def test_34_two_tasks_of_two_cpus_run_side_by_side_on_four(sized):
     with sized.new_session() as session:
-        pair = [tasks.Sleep(blob("x"), 0.5, cpus=2) for _ in range(2)]
+        pair = [tasks.Sleep(blob("x"), 1.0, cpus=2) for _ in range(2)]
         session.submit()
         session.wait_all()
         assert not apart(*map(times, pair))
