@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
+from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 
 from flowlab.graph.active import set_default_maker
 from flowlab.graph.place import set_cell_finder
@@ -39,6 +39,7 @@ class Extension:
         self._register("cell", "flowlab", self.magics.flowlab_cell, None)
         shell.Completer.custom_matchers.append(self._matcher)
         shell.events.register("pre_run_cell", self._before_cell)
+        shell.events.register("post_run_cell", self._after_cell)
         self._configurables.append(self.config)
         set_default_maker(lambda: self.workspace.session)
         set_cell_finder(self._find_cell)
@@ -50,6 +51,7 @@ class Extension:
         set_cell_finder(None)
         self._configurables.remove(self.config)
         shell.events.unregister("pre_run_cell", self._before_cell)
+        shell.events.unregister("post_run_cell", self._after_cell)
         shell.Completer.custom_matchers.remove(self._matcher)
         for kind, name in self._registered:
             shell.magics_manager.magics[kind].pop(name, None)
@@ -91,6 +93,9 @@ class Extension:
 
     def _before_cell(self, info: ExecutionInfo) -> None:
         self.screen.front_end = info.cell_id is not None
+
+    def _after_cell(self, _result: ExecutionResult) -> None:
+        self.screen.outputs.cell_over()
 
     def _make_client(self) -> Client:
         config = self.config

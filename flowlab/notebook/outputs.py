@@ -54,6 +54,13 @@ class Outputs:
         if watch.is_done or (widget is not None and widget.is_seen):
             self._wake()
 
+    def cell_over(self) -> None:
+        """A cell ended: what it printed may have cost the view its last frames."""
+        widget = self._widget
+        if widget is not None and widget.is_seen:
+            widget.remind()
+            self._wake()
+
     def close(self) -> None:
         """Leave pictures, and end the thread."""
         self._flusher.close()  # first, so that news which come meanwhile wake nobody

@@ -124,6 +124,11 @@ class GraphWidget(AnyWidget):
         self._save()
         return self._beat
 
+    def remind(self) -> None:
+        """Say again which frame was the last, often at first; the next turn begins with it."""
+        if self._last:
+            self._beat = FIRST_BEAT
+
     def close(self) -> None:
         """Take every view out of the notebook; nothing is sent any longer."""
         with self._sending:

@@ -4,6 +4,8 @@ import threading
 
 from flowlab.graph.place import find_place
 from flowlab.notebook.extension import load_ipython_extension, loaded, unload_ipython_extension
+from flowlab.notebook.widget import LAST_BEAT
+from tests.notebook.browser import Browser
 
 NAMES = [("cell", "task"), ("line", "submit"), ("line", "fetch"), ("line", "wait"),
          ("line", "flowlab"), ("cell", "flowlab")]  # fmt: skip
@@ -19,11 +21,12 @@ def test_loading_twice_is_loading_once(shell):
 
 def test_unloading_undoes_everything(shell):
     before = (list(shell.Completer.custom_matchers), list(shell.configurables))
-    hooks = list(shell.events.callbacks["pre_run_cell"])
+    names = ("pre_run_cell", "post_run_cell")
+    hooks = {name: list(shell.events.callbacks[name]) for name in names}
     load_ipython_extension(shell)
     unload_ipython_extension(shell)
     assert (list(shell.Completer.custom_matchers), list(shell.configurables)) == before
-    assert shell.events.callbacks["pre_run_cell"] == hooks
+    assert {name: shell.events.callbacks[name] for name in names} == hooks
     assert not any(shell.find_magic(name, kind) for kind, name in NAMES)
     unload_ipython_extension(shell)
     load_ipython_extension(shell)
@@ -41,6 +44,21 @@ def test_unloading_ends_every_thread_and_leaves_a_picture(notebook):
     unload_ipython_extension(notebook.shell)
     assert set(shown[-1]) == {"image/svg+xml", "text/plain"}
     assert set(threading.enumerate()) <= before
+
+
+def test_when_a_cell_ended_the_view_hears_which_frame_was_its_last(notebook):
+    notebook.shell.display_pub.publish = lambda *_, **__: None
+    notebook.run("%config FlowLab.display = 'widget'")
+    notebook.run("%%task quick\n1")
+    loaded(notebook.shell).screen.front_end = True
+    loaded(notebook.shell).magics.submit("--wait")
+    widget, browser = loaded(notebook.shell).screen.outputs.widget, Browser()
+    widget.comm = browser
+    browser.say("shown")
+    browser.wait(lambda: browser.frames and browser.saved())
+    widget._beat = LAST_BEAT  # the silence was long: no beat comes any more
+    notebook.run("1")
+    browser.wait(lambda: browser.of("beat"))
 
 
 def test_a_name_that_is_taken_stays_as_it_is(shell, capsys):

@@ -110,6 +110,18 @@ def test_after_the_last_frame_beats_say_which_it_was_ever_more_seldom(table):
     assert len(table.browser.messages) == 7
 
 
+def test_the_beats_begin_anew_when_a_cell_ended(table):
+    """It may have printed so much, and so long, that the server dropped the last one too."""
+    table.widget.remind()
+    table.say("shown")
+    while table.widget.turn() is not None:
+        pass
+    before = len(table.browser.of("beat"))
+    table.widget.remind()
+    assert table.widget.turn() == 2
+    assert len(table.browser.of("beat")) == before + 1
+
+
 def test_a_reload_gets_the_graph_of_that_moment_by_the_models_state(table):
     table.run(2)
     state = json.loads(bytes(table.widget.get_state()["_snap"]))
