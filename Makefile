@@ -53,7 +53,7 @@ format: $(VENV)/.has-test  ## write what `check` would ask for
 	$(BIN)/ruff check --fix .
 	cd js && npm run --silent format
 
-bench: $(VENV)/.has-test  ## measure, side by side with the peers
+bench: $(VENV)/.has-test | browser  ## measure, side by side with the peers
 	$(BIN)/python -m tests.benchmarks
 
 docs: $(VENV)/.has-docs  ## build the documentation into build/docs

@@ -7,7 +7,7 @@ import statistics
 import time
 
 from flowlab import Client
-from tests.benchmarks import busy, frontend
+from tests.benchmarks import browser, busy, frontend
 from tests.benchmarks.peers import Ipyparallel
 from tests.benchmarks.workloads import GRAPHS, run_graph
 
@@ -34,6 +34,7 @@ def main() -> None:
     _print_busy(busy.measure(client, ROUNDS))
     client.close()
     frontend.show()
+    browser.report()
 
 
 def _print_table(ours: dict[str, list[float]], theirs: dict[str, list[float]]) -> None:

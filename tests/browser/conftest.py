@@ -1,40 +1,18 @@
 """One server and one browser for all tests of the front end, and a page for each notebook."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser.chromium import VIEWPORT, launched
 from tests.browser.jupyter import Jupyter
 from tests.browser.lab import Notebook, write_notebook
 
-# What a user's own machine has and these tests do not need: a sandbox below root, a graphics card,
-# downloads in the background.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-VIEWPORT = {"width": 1280, "height": 900}
-
 Opener = Callable[..., Notebook]
-
-
-def chromium() -> str:
-    """The browser that the Makefile found or got."""
-    own = os.environ.get("CHROMIUM")
-    found = next(filter(None, map(shutil.which, [*([own] if own else []), *NAMES])), None)
-    assert found is not None, "there is no Chromium: `make browser` gets one"
-    return found
 
 
 @pytest.fixture(scope="package")
@@ -52,12 +30,8 @@ def jupyter() -> Iterator[Jupyter]:
 @pytest.fixture(scope="package")
 def browser(jupyter: Jupyter) -> Iterator[Browser]:
     """Of the package: Playwright's loop must be gone when other tests start theirs."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium(), args=FLAGS, env=jupyter.environment
-        )
-        yield launched
-        launched.close()
+    with launched(jupyter.environment) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="package")
