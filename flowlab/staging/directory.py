@@ -32,9 +32,10 @@ def pack_directory(path: Path) -> bytes:
     return buffer.getvalue()
 
 
-def unpack_directory(data: bytes | memoryview, path: Path) -> None:
+def unpack_directory(data: bytes | memoryview, path: Path, member: str = ".") -> None:
     """Write the tree to `path`, which must be absent or an empty directory.
 
+    member  write only what lies there or below; all of it when there is nothing, or links are
     Raises StoreError, before anything is written, for an archive that would reach out of `path` or
     grow beyond its own size.
     """
@@ -43,7 +44,7 @@ def unpack_directory(data: bytes | memoryview, path: Path) -> None:
             members = archive.getmembers()
             _check_members(members, len(data))
             _make_empty(path)
-            archive.extractall(path, members, filter="data")
+            archive.extractall(path, _below(members, member), filter="data")
     except tarfile.TarError as error:
         raise StoreError(f"the data is not a directory's archive: {error}") from error
 
@@ -106,6 +107,13 @@ def _check_members(members: list[tarfile.TarInfo], limit: int) -> None:
         raise StoreError(f"the archive writes {str(through)!r} through a link")
     if sum(member.size for member in members) > limit:
         raise StoreError(f"the archive would grow beyond its own {limit} bytes")
+
+
+def _below(members: list[tarfile.TarInfo], member: str) -> list[tarfile.TarInfo]:
+    """What lies at or below a path; everything when a link could lead from there elsewhere."""
+    top = PurePosixPath(member)
+    found = [each for each in members if PurePosixPath(each.name).is_relative_to(top)]
+    return found if found and not any(each.issym() for each in found) else members
 
 
 def _check_link(path: PurePosixPath, target: str) -> None:

@@ -140,11 +140,14 @@ class DataInstance:
             self._cached = (value,)
         return value
 
-    def write(self, path: Path | str) -> None:
-        """Write a copy that may be changed; an existing file is replaced, a directory is not."""
+    def write(self, path: Path | str, member: str = ".") -> None:
+        """Write a copy that may be changed; an existing file is replaced, a directory is not.
+
+        member  of a directory, what alone is needed; the rest may be left out
+        """
         path = Path(path)
         if self.data_type is DataType.DIR:
-            unpack_directory(self._view(), path)
+            unpack_directory(self._view(), path, member)
         elif path.is_dir():
             raise StoreError(f"{str(path)!r} is a directory; a blob is written to a file")
         elif isinstance(self.source, Path):

@@ -147,7 +147,7 @@ class _SliceDirectory:
         member = context.config.decode("utf-8", "surrogateescape")
         (spec,) = context.outputs
         whole = context.sandbox / _WHOLE
-        context.inputs[0].write(whole)
+        context.inputs[0].write(whole, member)
         named = whole / member
         if not named.exists():
             raise TaskError(f"Path {member!r} not found in the directory; {_held(whole)}")

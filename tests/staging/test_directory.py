@@ -151,3 +151,27 @@ def test_setuid_does_not_travel(tmp_path):
     (tmp_path / "a" / "su").chmod(0o4755)
     unpack_directory(pack_directory(tmp_path / "a"), tmp_path / "b")
     assert (tmp_path / "b" / "su").stat().st_mode & 0o7777 == 0o755
+
+
+@pytest.mark.parametrize(
+    ("member", "written"),
+    [
+        (".", {"a", "a/x", "a/link", "b", "b/c", "b/c/y", "bc"}),
+        ("b", {"b", "b/c", "b/c/y"}),
+        ("b/c/y", {"b", "b/c", "b/c/y"}),
+        ("bc", {"bc"}),
+        ("a", {"a", "a/x", "a/link", "b", "b/c", "b/c/y", "bc"}),  # a link leads from there
+        ("a/link", {"a", "a/x", "a/link", "b", "b/c", "b/c/y", "bc"}),
+        ("absent", {"a", "a/x", "a/link", "b", "b/c", "b/c/y", "bc"}),
+    ],
+)
+def test_only_what_is_needed_is_written(tmp_path, member, written):
+    source = tmp_path / "source"
+    (source / "a").mkdir(parents=True)
+    (source / "b" / "c").mkdir(parents=True)
+    for name in ("a/x", "b/c/y", "bc"):
+        (source / name).write_text(name)
+    (source / "a" / "link").symlink_to("../bc")
+    unpack_directory(pack_directory(source), tmp_path / "out", member)
+    found = {each.relative_to(tmp_path / "out").as_posix() for each in tmp_path.glob("out/**/*")}
+    assert found == written
