@@ -21,6 +21,9 @@ from flowlab.view.frames import Delta, Frame, Snapshot, coalesce, snapshot
 from flowlab.view.picture import View
 
 
+ENTRY = 128  # characters that a piece of output costs besides its text, as JSON and in memory
+
+
 class Reel:
     """What a browser that comes now must be told: the folded view, and the newest output."""
 
@@ -28,7 +31,7 @@ class Reel:
         self.epoch = epoch
         self._folder = Folder(View(epoch=epoch))
         self._said: deque[m.Entry] = deque()
-        self._text = 0  # characters in `_said`
+        self._size = 0  # of `_said`, in characters; a dot at a time must not fill the memory
         self._left_out = 0
         self._trace_seq = 0
         self._feeds: list[Feed] = []
@@ -52,11 +55,11 @@ class Reel:
         for entry in entries:
             if isinstance(entry.event, m.Said) and entry.seq > self._trace_seq:
                 self._said.append(entry)
-                self._text += len(entry.event.text)
+                self._size += ENTRY + len(entry.event.text)
             if isinstance(entry.event, m.Trace):
                 self._trace_seq = max(self._trace_seq, entry.seq)
-        while self._text > limits.SNAPSHOT_TEXT:
-            self._text -= _text_of(self._said.popleft())
+        while self._size > limits.SNAPSHOT_TEXT:
+            self._size -= ENTRY + _text_of(self._said.popleft())
             self._left_out += 1
         for feed in self._feeds:
             feed.take(entries)

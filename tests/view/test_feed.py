@@ -132,6 +132,15 @@ def test_a_snapshot_holds_the_newest_output_and_counts_the_rest():
     assert len(frame.said) + frame.left_out == 100
 
 
+def test_output_that_comes_a_dot_at_a_time_is_bounded_too():
+    reel, count = Reel(), 20_000
+    reel.take([said(seq, ".") for seq in range(1, count + 1)])
+    frame = reel.open().next_frame()
+    assert len(encode_frame(frame)) < 2 * limits.SNAPSHOT_TEXT
+    assert frame.said[-1].seq == count
+    assert len(frame.said) + frame.left_out == count
+
+
 def test_output_that_is_replayed_is_not_kept_twice():
     reel = Reel()
     reel.take([said(1), said(2)])
