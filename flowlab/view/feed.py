@@ -20,7 +20,6 @@ from flowlab.view.fold import Folder
 from flowlab.view.frames import Delta, Frame, Snapshot, coalesce, snapshot
 from flowlab.view.picture import View
 
-
 ENTRY = 128  # characters that a piece of output costs besides its text, as JSON and in memory
 
 

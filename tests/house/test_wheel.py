@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 from tests.house.test_front_end import BUNDLES
-from tests.house.tree import ROOT, name_of, sources
+from tests.house.tree import ROOT, files, name_of
 
 # What must not leak from this environment into the one under test.
 LEAKS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "JUPYTER_PATH", "JUPYTER_CONFIG_DIR")
@@ -57,8 +57,9 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     held = set(zipfile.ZipFile(wheel).namelist())
-    assert {name_of(path) for path in sources("flowlab")} <= held
-    assert "flowlab/py.typed" in held
+    written = {name_of(path) for path in files()}  # the dashboard's page too
+    assert {name for name in written if name.startswith("flowlab/")} <= held
+    assert {"flowlab/py.typed", "flowlab/dashboard/page.html"} <= held
     assert any(name.endswith("licenses/LICENSE") for name in held)
     assert {name.split("/")[0].split("-")[0] for name in held} == {"flowlab", "jupyter_flowlab"}
 
