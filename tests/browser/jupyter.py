@@ -21,7 +21,7 @@ from flowlab.cluster import reap
 from tests.cluster.peer import wait_until
 
 BASE = "/user/a@b/"
-START_SECONDS = 40
+START_SECONDS = 90
 STOP_SECONDS = 15
 
 # Tests that are killed leave no server: the kernel ends it with them (PR_SET_PDEATHSIG, SIGTERM).

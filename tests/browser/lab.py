@@ -14,7 +14,7 @@ from playwright.sync_api import ConsoleMessage, Error, Locator, Page
 
 from tests.browser.jupyter import Jupyter
 
-OPEN_SECONDS = 40
+OPEN_SECONDS = 60
 RUN_SECONDS = 60
 OURS = re.compile(r"blob:|anywidget|flowlab", re.IGNORECASE)
 
