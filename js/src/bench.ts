@@ -6,10 +6,11 @@
 
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { BUDGET, shown } from "./collapse.ts";
+import { shown } from "./collapse.ts";
 import type { EventUnion, Frame } from "./events.ts";
 import { createGroups } from "./groups.ts";
 import { type Edge, layout } from "./layout.ts";
+import { BUDGET, readableAim } from "./readable.ts";
 import { createStore } from "./store.ts";
 import {
   assigned,
@@ -85,7 +86,8 @@ function measureStore(count: number): Record<string, number> {
     assign,
     start,
     finish,
-    shown: median(() => shown(store.view, groups.root, BUDGET)),
+    shown: median(() => shown(store.view, groups.root, { budget: BUDGET })),
+    readable: median(() => readableAim(store.view, groups.root, { width: 520, height: 300 })),
   };
 }
 

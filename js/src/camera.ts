@@ -23,7 +23,10 @@ export const NEAREST = 2;
 export const FARTHEST = 0.02;
 export const STEP = 1.25; // one press of + or -
 
-const MARGIN = 18; // around what is fitted, in pixels
+/** The zoom at which names are still written 9.5 pixels high: see writing.ts. */
+export const READABLE = 0.475;
+
+export const MARGIN = 18; // around what is fitted, in pixels
 
 export function toScreen(camera: Camera, point: Point): Point {
   return { x: (point.x - camera.x) * camera.zoom, y: (point.y - camera.y) * camera.zoom };

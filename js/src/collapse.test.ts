@@ -12,7 +12,9 @@ function boxesOf(names: readonly string[], budget: number, wishes: Partial<Wishe
   const groups = createGroups();
   groups.update(view, { all: true, tasks: new Set() });
   const all = { opened: new Set<string>(), closed: new Set<string>(), ...wishes };
-  return shown(view, groups.root, budget, all).contents.map(({ name, path }) => path ?? `=${name}`);
+  return shown(view, groups.root, { budget }, all).contents.map(
+    ({ name, path }) => path ?? `=${name}`,
+  );
 }
 
 test("every tree has the boxes and arrows that Python gives it", () => {
@@ -23,7 +25,7 @@ test("every tree has the boxes and arrows that Python gives it", () => {
     );
     const groups = createGroups();
     groups.update(view, { all: true, tasks: new Set() });
-    const found = shown(view, groups.root, budget);
+    const found = shown(view, groups.root, { budget });
     const drawn = found.contents.map(({ name, path, tasks }) => [name, path !== null, tasks]);
     assert.deepEqual(drawn, boxes, `case ${name}`);
     assert.deepEqual(found.edges, edges, `case ${name}`);
@@ -49,6 +51,31 @@ test("a group that was opened is shown with all above it", () => {
 test("a group that was closed is one box though there is room", () => {
   const closed = new Set(["a"]);
   assert.deepEqual(boxesOf(NAMES, 100, { closed }), ["a", "=b/1", "=b/2"]);
+});
+
+test("what is opened or closed by hand leaves the other groups as they are", () => {
+  const names = [...NAMES, "c/1", "c/2"];
+  const before = boxesOf(names, 6);
+  assert.deepEqual(before, ["a/x", "a/y", "=b/1", "=b/2", "=c/1", "=c/2"]);
+  const opened = new Set(["a/x"]);
+  assert.deepEqual(boxesOf(names, 6, { opened }), ["=a/x/1", "=a/x/2", ...before.slice(1)]);
+  const closed = new Set(["c"]);
+  assert.deepEqual(boxesOf(names, 6, { closed }), [...before.slice(0, 4), "c"]);
+  assert.deepEqual(boxesOf(names, 6, { opened, closed: new Set(["a"]) }), [
+    "a",
+    ...before.slice(2),
+  ]);
+});
+
+test("groups are collapsed further than the budget needs, single tasks are not", () => {
+  const view = sampleView([...NAMES, "t1", "t2"].map((name) => ({ name })));
+  const groups = createGroups();
+  groups.update(view, { all: true, tasks: new Set() });
+  const { contents } = shown(view, groups.root, { budget: 20, aim: 1 });
+  assert.deepEqual(
+    contents.map(({ name }) => name),
+    ["a", "b", "t1", "t2"],
+  );
 });
 
 test("what is left over can be opened too", () => {

@@ -5,9 +5,6 @@ import { allTasks } from "./groups.ts";
 import type { Edge } from "./layout.ts";
 import type { TaskId, View } from "./picture.ts";
 
-/** Boxes that are shown at first. */
-export const BUDGET = 150;
-
 /** What is drawn as one box: a task, or a group of them (`path` is then its name). */
 export interface Content {
   readonly name: string;
@@ -29,14 +26,27 @@ export interface Wishes {
 
 const NO_WISHES: Wishes = { opened: new Set(), closed: new Set() };
 
+/** How many boxes there may be, but for what the user opened. */
+export interface Limits {
+  readonly budget: number;
+  /** Groups are collapsed until there are no more than these, if that is fewer. */
+  readonly aim?: number;
+}
+
 /**
  * At most `budget` boxes, but for what the user opened: groups are collapsed, the deepest first.
  *
  * When even the top level is too wide, names that differ in their numbers alone stand together,
  * and then all that is left over; such a box can be opened by its name.
  */
-export function shown(view: View, root: Group, budget = BUDGET, wishes = NO_WISHES): Shown {
-  const contents = merge(boxes(root, collapsed(root, budget, wishes)), budget, wishes.opened);
+export function shown(
+  view: View,
+  root: Group,
+  { budget, aim = budget }: Limits,
+  wishes = NO_WISHES,
+): Shown {
+  const found = wished(root, collapsed(root, Math.min(budget, aim)), wishes);
+  const contents = merge(boxes(root, found), budget, wishes.opened);
   return { contents, edges: edgesOf(view, contents) };
 }
 
@@ -90,9 +100,8 @@ function sum(group: Group, width: (below: Group) => number): number {
 }
 
 /** Which groups to draw as one box: the deepest first, of one depth the largest first. */
-function collapsed(root: Group, budget: number, { opened, closed }: Wishes): ReadonlySet<Group> {
+function collapsed(root: Group, aim: number): Set<Group> {
   const found = new Set<Group>();
-  const kept = withParents(root, opened);
   const widths = new Map<Group, number>(); // boxes that stand for a group now, if others are below
   const widthOf = (group: Group): number =>
     found.has(group) ? 1 : (widths.get(group) ?? group.tasks.size);
@@ -102,19 +111,26 @@ function collapsed(root: Group, budget: number, { opened, closed }: Wishes): Rea
   };
   const levels: Group[][] = [];
   for (const group of walk(root).reverse()) {
-    if (closed.has(group.path)) found.add(group);
     if (measure(group) > 1) at(levels, depthOf(group)).push(group);
   }
   let count = sum(root, widthOf) - root.tasks.size;
   for (const level of levels.reverse()) {
     const wide = (level ?? []).map((group) => ({ group, width: measure(group) }));
     for (const { group, width } of wide.sort((a, b) => b.width - a.width)) {
-      if (count <= budget) return found;
-      if (width <= 1 || kept.has(group)) continue;
+      if (count <= aim) return found;
+      if (width <= 1) continue;
       found.add(group);
       count -= width - 1;
     }
   }
+  return found;
+}
+
+/** What the user opens or closes leaves all other groups as they are. */
+function wished(root: Group, found: Set<Group>, { opened, closed }: Wishes): ReadonlySet<Group> {
+  if (opened.size === 0 && closed.size === 0) return found;
+  for (const group of withParents(root, opened)) found.delete(group);
+  for (const group of walk(root)) if (closed.has(group.path)) found.add(group);
   return found;
 }
 

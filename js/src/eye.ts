@@ -8,6 +8,7 @@ import {
   moored,
   type Point,
   revealed,
+  type Size,
   toDrawing,
   toScreen,
 } from "./camera.ts";
@@ -161,7 +162,7 @@ function createFrames(
     refresh(seat, gaze);
     clearTimeout(later);
     if (outlook.rest() > 0) later = setTimeout(draw, outlook.rest());
-    if (!gaze.isFree) gaze.camera = fitted(outlook.scene, { ...view, height: view.height - TOOLS });
+    if (!gaze.isFree) gaze.camera = fitted(outlook.scene, roomOf(view));
     seek(seat, gaze);
     const now = drawing();
     if (now === null || stage.pen === null) return;
@@ -218,8 +219,13 @@ function highlight({ store, selection, outlook }: Seat, gaze: Gaze): void {
   gaze.accent = createAccent(outlook.scene, current, found);
 }
 
+/** What of the canvas is left to the graph. */
+function roomOf({ width, height }: Size): Size {
+  return { width, height: height - TOOLS };
+}
+
 function refresh(seat: Seat, gaze: Gaze): void {
-  if (!seat.outlook.refresh(seat.stage.size())) return;
+  if (!seat.outlook.refresh(roomOf(seat.stage.size()))) return;
   gaze.hovered = null;
   highlight(seat, gaze);
 }

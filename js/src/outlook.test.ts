@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { BUDGET, createOutlook, type Outlook } from "./outlook.ts";
+import { createOutlook, type Outlook } from "./outlook.ts";
+import { BUDGET } from "./readable.ts";
 import { createStore } from "./store.ts";
 import { assigned, createSender, finished, idOf, type Row, submitted } from "./testing/sample.ts";
 

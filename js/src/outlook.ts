@@ -4,11 +4,10 @@ import type { Size } from "./camera.ts";
 import { REST as LEFT, patternOf, shown } from "./collapse.ts";
 import { createGroups, type Groups } from "./groups.ts";
 import type { State, TaskId } from "./picture.ts";
+import { BUDGET, readableAim } from "./readable.ts";
 import { createScene, refilled, type Scene } from "./scene.ts";
 import { createStanding, type Standing } from "./standing.ts";
 import type { Change, Store } from "./store.ts";
-
-export const BUDGET = 150; // boxes, but for those that the user opens
 
 export interface Outlook {
   readonly scene: Scene;
@@ -47,9 +46,12 @@ export function createOutlook(store: Store, clock = () => performance.now()): Ou
   let scene = createScene([], [], NOWHERE);
   let standing = createStanding([], state);
   let isStale = true;
+  let aim: number | null = null; // null when there are other tasks than it was found for
   let layouts = 0;
   const find = (view: Size): void => {
-    const { contents, edges } = shown(store.view, groups.root, BUDGET, wishes);
+    aim ??= readableAim(store.view, groups.root, view);
+    const limits = { budget: BUDGET, aim };
+    const { contents, edges } = shown(store.view, groups.root, limits, wishes);
     const same = refilled(scene, contents, edges);
     if (same === null) layouts += 1;
     scene = same ?? createScene(contents, edges, view);
@@ -79,7 +81,10 @@ export function createOutlook(store: Store, clock = () => performance.now()): Ou
     },
     take(change) {
       groups.update(store.view, change);
-      isStale = isStale || change.all || change.shape;
+      if (change.all || change.shape) {
+        isStale = true;
+        aim = null;
+      }
       if (change.all) pause.end();
       standing.update(change.tasks, state);
       return isStale || change.tasks.size > 0;

@@ -1,6 +1,6 @@
 /** The boxes of the graph and the lines between them, each at its place in the drawing. Pure. */
 
-import type { Area, Point, Size } from "./camera.ts";
+import { type Area, MARGIN, type Point, READABLE, type Size } from "./camera.ts";
 import type { Content } from "./collapse.ts";
 import { createGrid, type Grid } from "./hit.ts";
 import { type Edge, type Layout, layout, type Place } from "./layout.ts";
@@ -13,6 +13,10 @@ export const PITCH = 204; // from box to box
 const ROW = 56;
 const BAND = 30; // between bands
 const EDGE = 12; // around everything
+
+// Of few boxes in a large view.
+const COLUMNS = 7;
+const ROWS = 12;
 
 export interface Box extends Content, Point {
   readonly place: Place;
@@ -124,13 +128,24 @@ function ownersOf(boxes: readonly Content[]): ReadonlyMap<TaskId, number> {
   return owners;
 }
 
-/** Columns in a band and rows in a column that fill a view of this shape. */
+/**
+ * Columns in a band and rows in a column that fill a view of this shape; few boxes stand in one
+ * band, and in low columns, where that can be read.
+ */
 function proportions(count: number, view: Size): { columns: number; rows: number } {
   const shape = Math.min(4, Math.max(0.5, view.width / Math.max(1, view.height)));
-  const across = Math.floor((view.width - 2 * EDGE) / PITCH);
+  const fitting = (length: number, zoom: number, gap: number, step: number): number =>
+    Math.floor((length / zoom - 2 * EDGE + gap) / step);
+  const across = fitting(view.width, 1, 0, PITCH);
+  const most = fitting(view.width - 2 * MARGIN, READABLE, PITCH - WIDTH, PITCH);
+  const down = fitting(view.height - 2 * MARGIN, READABLE, ROW - HEIGHT, ROW);
+  const wide = Math.ceil(Math.sqrt((count * shape * (HEIGHT + BAND)) / PITCH));
   return {
-    columns: Math.max(4, across, Math.ceil(Math.sqrt((count * shape * (HEIGHT + BAND)) / PITCH))),
-    rows: Math.max(12, Math.ceil(Math.sqrt((count * PITCH) / ROW / shape))),
+    columns: Math.max(4, across, Math.min(COLUMNS, most), wide),
+    rows: Math.max(
+      Math.min(ROWS, Math.max(4, down)),
+      Math.ceil(Math.sqrt((count * PITCH) / ROW / shape)),
+    ),
   };
 }
 
