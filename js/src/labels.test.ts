@@ -30,24 +30,23 @@ test("what fits is left alone, what does not ends in an ellipsis", () => {
 
 test("of a long path the last parts are shown", () => {
   const labels = createLabels();
-  assert.equal(labels.name(scribe(), "main/load/table/t1", 66, "…/"), "…/table/t1");
-  assert.equal(labels.name(scribe(), "main/load/table/t1", 60, "…/"), "…/table/t1");
-  assert.equal(labels.name(scribe(), "main/load/table/t1", 30, "…/"), "…/t1");
-  assert.equal(labels.name(scribe(), "main/a_very_long_task", 36, "…/"), "a_ver…");
-  assert.equal(labels.name(scribe(), "main/load", 60, "…/"), "main/load");
-  assert.equal(labels.name(scribe(), "main/load/t1", 42, ""), "load/t1");
+  assert.equal(labels.name(scribe(), "main/load/table/t1", 66), "…/table/t1");
+  assert.equal(labels.name(scribe(), "main/load/table/t1", 60), "…/table/t1");
+  assert.equal(labels.name(scribe(), "main/load/table/t1", 30), "…/t1");
+  assert.equal(labels.name(scribe(), "main/a_very_long_task", 36), "a_ver…");
+  assert.equal(labels.name(scribe(), "main/load", 60), "main/load");
 });
 
 test("what would act or hide is written out", () => {
   const labels = createLabels();
-  assert.equal(labels.name(scribe(), "a\u202eb\n", 200, "…/"), "a<U+202E>b\u240a");
+  assert.equal(labels.name(scribe(), "a\u202eb\n", 200), "a<U+202E>b\u240a");
 });
 
 test("a text is measured once", () => {
   const [labels, pen] = [createLabels(), scribe()];
-  labels.name(pen, "main/load/table/t1", 60, "…/");
+  labels.name(pen, "main/load/table/t1", 60);
   const before = pen.measured;
-  labels.name(pen, "main/load/table/t1", 60, "…/");
+  labels.name(pen, "main/load/table/t1", 60);
   assert.equal(pen.measured, before);
 });
 
@@ -61,6 +60,6 @@ test("of a megabyte no more is measured than a box has room for", () => {
 test("of a million parts the last ones are shown, and no more are looked at than fit", () => {
   const pen = scribe();
   const name = `${"a/".repeat(1_000_000)}end`;
-  assert.equal(createLabels().name(pen, name, 66, "…/"), "…/a/a/a/end");
+  assert.equal(createLabels().name(pen, name, 66), "…/a/a/a/end");
   assert.ok(pen.measured < 400);
 });

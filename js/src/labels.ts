@@ -11,8 +11,8 @@ export type Scribe = Pick<
 export interface Labels {
   /** The text, or as much of its beginning as fits into this width with an ellipsis. */
   cut(pen: Scribe, text: string, width: number): string;
-  /** The name, or when it is too long its last parts, behind `before`. */
-  name(pen: Scribe, name: string, width: number, before: string): string;
+  /** The name, or when it is too long its last parts, behind an ellipsis. */
+  name(pen: Scribe, name: string, width: number): string;
 }
 
 const LETTERS = 80; // no box has room for more
@@ -35,13 +35,13 @@ export function createLabels(): Labels {
         `${pen.font}|${width}|${text.length <= LETTERS ? text : text.slice(0, LETTERS)}|${text.length}`,
         () => shorten(pen, text, width),
       ),
-    name: (pen, name, width, before) =>
-      remember(`${pen.font}|${width}${before}|${brief(name)}`, () => {
+    name: (pen, name, width) =>
+      remember(`${pen.font}|${width}/${brief(name)}`, () => {
         const whole = visible(name, LETTERS);
         if (fits(pen, whole, width) || !name.includes("/")) return shorten(pen, name, width);
         const parts = name.slice(-TAIL).split("/"); // the first one may be cut, and is not used
         for (let from = 1; from < parts.length; from += 1) {
-          const end = visible(`${before}${parts.slice(from).join("/")}`, LETTERS);
+          const end = visible(`…/${parts.slice(from).join("/")}`, LETTERS);
           if (fits(pen, end, width)) return end;
         }
         return shorten(pen, name.slice(name.lastIndexOf("/") + 1), width);

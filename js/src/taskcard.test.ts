@@ -108,6 +108,15 @@ test("a skipped task leads to the one that is to blame", () => {
   );
 });
 
+test("a task that waits again says that it was given back", () => {
+  const back = { type: "TasksGivenBack", tasks: [idOf(10)], reason: "engine lost" } as const;
+  const made = card(told(assigned([idOf(10)]), back), 10);
+  const title = [...made.querySelectorAll("h4")].find((each) =>
+    /Given back/.test(each.textContent),
+  );
+  assert.equal(title?.nextElementSibling?.textContent, "engine lost");
+});
+
 test("the card changes when something in it does, and not otherwise", () => {
   const store = createStore();
   const send = createSender(store);

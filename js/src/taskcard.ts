@@ -5,6 +5,7 @@ import type { Line } from "./lines.ts";
 import { facts, groupLink, list, section, taskLink } from "./links.ts";
 import { pathOf } from "./members.ts";
 import {
+  isFinal,
   type ObjectId,
   type ObjectView,
   secondsOf,
@@ -104,8 +105,10 @@ function wrong(view: View, task: TaskView): Child[] {
         taskLink(cause, "cause"),
       ),
     );
-  } else if (task.reason !== "")
-    made.push(...section("Why", element("p", {}, visible(task.reason, 2000))));
+  } else if (task.reason !== "") {
+    const title = isFinal(task.state) ? "Why" : "Given back by its engine";
+    made.push(...section(title, element("p", {}, visible(task.reason, 2000))));
+  }
   if (failure === null) return made;
   made.push(...section("Error", element("p", { class: "wrong" }, visible(failure.message, 2000))));
   if (failure.traceback !== "") made.push(text(block(failure.traceback), "Traceback"));

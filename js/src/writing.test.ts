@@ -46,6 +46,13 @@ test("the farther the larger is what is written, as far as there is room", () =>
   assert.deepEqual([1, 0.7, 0.6, 0.4].map(sizeAt), [10.5, 12, 16, 17]);
 });
 
+test("a name that is cut is told from a whole one, however far it is", () => {
+  const long = `${"collect_all/".repeat(6)}evening`;
+  const texts = textsOf(painted(drawingOf(0.5, [{ name: "evening" }, { name: long }])));
+  assert.equal(texts.filter((text) => text === "evening").length, 1);
+  assert.ok(texts.some((text) => String(text).startsWith("…/") || String(text).endsWith("…")));
+});
+
 test("no text leaves its box, whatever it holds", () => {
   const name = `\u202e${"w".repeat(5_000)}\u0000`;
   for (const text of textsOf(painted(drawingOf(1, [{ name }])))) {

@@ -33,7 +33,7 @@ export function writeNames(
     const box = scene.boxes[place];
     if (box === undefined) continue;
     const y = box.y + (box.path === null ? 18 : 16);
-    pen.fillText(labels.name(pen, box.name, roomOf(drawing, place), "…/"), box.x + LEFT, y);
+    pen.fillText(labels.name(pen, box.name, roomOf(drawing, place)), box.x + LEFT, y);
   }
   pen.fillStyle = palette.soft;
   pen.font = `${legible(8.5 / zoom, 10.5, 12)}px ${palette.font}`;
@@ -139,5 +139,5 @@ function writeMiddle(
 function writeName(pen: Pen, labels: Labels, box: Box): void {
   const left = box.path === null ? LEFT + 4 : LEFT;
   const y = box.y + (box.path === null ? HEIGHT / 2 + 1 : 15);
-  pen.fillText(labels.name(pen, box.name, WIDTH - left - RIGHT, ""), box.x + left, y);
+  pen.fillText(labels.name(pen, box.name, WIDTH - left - RIGHT), box.x + left, y);
 }
