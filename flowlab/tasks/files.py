@@ -56,8 +56,8 @@ def Store(  # noqa: N802 - a class to Rain's users
 ) -> Task:
     """Write an object to the file system of whichever engine runs this; no outputs.
 
-    A file that is there is overwritten. A directory object needs a path that is free or an empty
-    directory.
+    A file that is there is overwritten. A directory object needs a path that is free, an empty
+    directory, or one that holds the same already.
     """
     return _task("store", path, inputs=[to_dataobj(obj)], outputs=0, name=name, session=session)
 
@@ -127,11 +127,30 @@ class _Store:
 
     def run(self, context: Context) -> Sequence[DataInstance]:
         path = _absolute(context)
+        instance = context.inputs[0]
         try:
-            context.inputs[0].write(path)
+            if instance.data_type is DataType.DIR:
+                _store_directory(instance, path)
+            else:
+                instance.write(path)
         except (OSError, StoreError) as error:
             raise TaskError(f"cannot store into {str(path)!r}: {error}") from error
         return []
+
+
+def _store_directory(instance: DataInstance, path: Path) -> None:
+    """Whole or not at all; done again after an engine's death, it finds what was stored."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}-new")
+    try:
+        instance.write(fresh)
+        fresh.rename(path)  # over nothing, or over an empty directory
+    except OSError as error:
+        if not path.is_dir():
+            raise
+        if pack_directory(path) != instance.get_bytes():
+            raise StoreError("it exists and is not empty") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 register(_Load())

@@ -89,10 +89,23 @@ def test_a_blob_is_stored_over_what_is_there(engine, tree):
 
 
 def test_a_directory_is_stored_where_nothing_is(engine, tree, tmp_path):
-    engine.run(Store(directory(tree), tmp_path / "out"))
-    assert (tmp_path / "out" / "deep" / "file").read_text() == "content"
-    with pytest.raises(TaskError, match=r"cannot store into .*exists and is not empty"):
-        engine.run(Store(directory(tree), tmp_path / "out"))
+    (tmp_path / "place" / "out").mkdir(parents=True)
+    task = Store(directory(tree), tmp_path / "place" / "out")
+    for _ in range(2):  # as after the death of an engine that had not reported it
+        engine.run(task)
+        assert (tmp_path / "place" / "out" / "deep" / "file").read_text() == "content"
+        assert os.listdir(tmp_path / "place") == ["out"]
+
+
+def test_a_directory_is_not_mixed_with_another(engine, tree, tmp_path):
+    (tmp_path / "place" / "out").mkdir(parents=True)
+    (tmp_path / "place" / "out" / "mine").write_text("mine")
+    with pytest.raises(TaskError, match=r"cannot store into .*out': it exists and is not empty"):
+        engine.run(Store(directory(tree), tmp_path / "place" / "out"))
+    assert os.listdir(tmp_path / "place" / "out") == ["mine"]
+    assert os.listdir(tmp_path / "place") == ["out"]
+    with pytest.raises(TaskError, match=r"cannot store into .*out/mine': .*Not a directory"):
+        engine.run(Store(directory(tree), tmp_path / "place" / "out" / "mine"))
 
 
 @pytest.mark.parametrize(
