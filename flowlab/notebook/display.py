@@ -79,9 +79,9 @@ class Screen:
         if again and self.policy != "none":
             print(f"declared again, because what they read was replaced: {again}")
         watch = self._follow(session)
-        count = session.task_count
+        declared = [task.task_id for task in session.declared]
         session.submit()
-        watch.expect(count)
+        watch.expect(declared)
         policy = self.policy
         updated = self.front_end and policy in ("widget", "static")
         if updated:

@@ -6,10 +6,11 @@ or makes a frame holds the same lock, so that no one sees half of a batch.
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from flowlab.events.messages import Entry, Noticed, Submitted
+from flowlab.model.ids import TaskId
 from flowlab.session.session import Session
 from flowlab.view import svg, text
 from flowlab.view.feed import Feed, Reel
@@ -34,16 +35,17 @@ class Watch:
         self._notice = notice
         self._tell = news
         self._reel = Reel(secrets.randbits(EPOCH_BITS))
-        self._expected = 0  # tasks that were submitted, and how many of them the stream has told
-        self._came = 0
+        self._told: set[TaskId] = set()  # all tasks of which the stream has told
+        self._awaited: set[TaskId] = set()  # those that were submitted, and not told of yet
         self._changed = threading.Condition()
         self._closed = False
         self._unfollow = session.follow(self._take)
 
-    def expect(self, tasks: int) -> None:
-        """So many tasks were submitted: the graph is not done before the stream tells of them."""
+    def expect(self, tasks: Iterable[TaskId]) -> None:
+        """These were submitted: the graph is not done before the stream tells of them."""
         with self._changed:
-            self._expected += tasks
+            self._awaited.update(tasks)
+            self._awaited -= self._told
 
     @property
     def view(self) -> View:
@@ -54,13 +56,13 @@ class Watch:
     @property
     def is_done(self) -> bool:
         """Whether all that was submitted has ended, as far as the stream has told."""
-        with self._changed:  # half of a batch may count tasks that are not folded yet
-            return self._came >= self._expected and self._reel.unfinished == 0
+        with self._changed:  # in half of a batch tasks are told that are not folded yet
+            return not self._awaited and self._reel.unfinished == 0
 
     def await_told(self, seconds: float) -> bool:
         """Wait a moment for the stream to tell of all that was submitted; whether it did."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._came >= self._expected, seconds)
+            return self._changed.wait_for(lambda: not self._awaited, seconds)
 
     def await_done(self, seconds: float) -> bool:
         """Wait a moment for the graph; whether it is done."""
@@ -106,9 +108,11 @@ class Watch:
     def _take(self, entries: Sequence[Entry]) -> None:
         if self._closed:  # a batch was under way
             return
-        came = sum(len(each.event.tasks) for each in entries if isinstance(each.event, Submitted))
+        submits = [each.event for each in entries if isinstance(each.event, Submitted)]
+        told = [task.id for event in submits for task in event.tasks]
         with self._changed:
-            self._came += came
+            self._told.update(told)
+            self._awaited.difference_update(told)
             self._reel.take(entries)
             self._changed.notify_all()
         for entry in entries:

@@ -157,7 +157,7 @@ def show(crowd: Crowd, ends: int) -> threading.Thread:
     assert shell is not None
     outputs = Outputs(FlowLab.instance(), shell)
     watch = Watch(told, print, outputs.news)
-    watch.expect(crowd.tasks)
+    watch.expect(TaskId(_id(number)) for number in range(crowd.tasks))
     outputs.show(watch, alive=True)
     begin(told.stream, crowd)
     return threading.Thread(target=run, args=(told.stream, crowd, ends), daemon=True)

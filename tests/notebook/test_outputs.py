@@ -47,9 +47,9 @@ class Room:
         self.watch = Watch(session, lambda _: None, self.outputs.news)
 
     def submit(self, command="true", *, alive=True):
-        tasks.Execute(command, shell=True)
+        declared = tasks.Execute(command, shell=True)
         self.session.submit()
-        self.watch.expect(1)
+        self.watch.expect([declared.task_id])
         self.outputs.show(self.watch, alive=alive)
 
 
@@ -123,10 +123,12 @@ def test_a_picture_is_brought_up_to_date(room):
     assert room.outputs.widget is None
 
 
-def test_freezing_leaves_the_picture_alone(room, config):
+def test_freezing_leaves_the_picture_alone(room, config, tmp_path):
     config.freeze = True
-    room.submit()
+    gate = tmp_path / "gate"
+    room.submit(f"until [ -e {gate} ]; do sleep 0.02; done")
     assert VIEW in room.page.output(0)
+    gate.touch()
     room.page.wait(0, "1/1 task finished")
     assert VIEW not in room.page.output(0)
 

@@ -3,8 +3,10 @@
 import threading
 
 import pytest
+from msgspec.structs import replace
 
 from flowlab import Client, tasks
+from flowlab.events.messages import Entry
 from flowlab.notebook.watch import Watch
 from tests.events.builders import submitted
 
@@ -28,32 +30,58 @@ def watching(session):
         each.close()
 
 
+def declared(command="true"):
+    return [tasks.Execute(command, shell=True).task_id]
+
+
 def test_a_graph_is_done_when_all_that_was_submitted_has_ended(session, watching):
     watch = watching()
     assert watch.is_done
-    watch.expect(1)
+    watch.expect(declared())
     assert not watch.is_done  # though the stream has told of no task
-    tasks.Execute("true", shell=True)
     session.submit()
     assert watch.await_done(10)
     assert watch.picture()["text/plain"].startswith("1/1 task finished")
     assert "<svg" in watch.picture()["image/svg+xml"]
 
 
-def test_what_was_submitted_is_told_before_it_is_done(session, watching):
-    watch = watching()
-    tasks.Execute("sleep 30", shell=True)
+def test_what_was_submitted_in_another_way_does_not_stand_for_what_is_awaited(session, watching):
+    watch, finished = watching(), threading.Event()
+    watching(lambda other: other.view.tasks and other.is_done and finished.set())
+    declared()
     session.submit()
-    watch.expect(1)
+    assert finished.wait(10)
+    watch.expect(declared("sleep 30"))
+    assert not watch.is_done
+    assert not watch.await_told(0.05)
+    session.submit()
     assert watch.await_told(10)
     assert not watch.is_done
-    watch.expect(1)
+
+
+def test_what_was_told_before_it_was_awaited_is_not_awaited(session, watching):
+    watch, early = watching(), declared()
+    session.submit()
+    session.wait_all()
+    watch.expect(early)
+    assert watch.await_done(10)
+    watch.expect(early)
+    assert watch.is_done
+
+
+def test_what_was_submitted_is_told_before_it_is_done(session, watching):
+    watch = watching()
+    watch.expect(declared("sleep 30"))
+    session.submit()
+    assert watch.await_told(10)
+    assert not watch.is_done
+    watch.expect(declared())
     assert not watch.await_told(0.05)
 
 
 def test_waiting_for_the_end_takes_no_longer_than_asked(watching):
     watch = watching()
-    watch.expect(1)
+    watch.expect(declared())
     assert not watch.await_done(0.05)
 
 
@@ -66,8 +94,7 @@ def test_news_are_told_on_the_links_thread_without_a_lock(session, watching):
         )  # a lock held would be waited for
 
     watch = watching(news)
-    watch.expect(1)
-    tasks.Execute("true", shell=True)
+    watch.expect(declared())
     session.submit()
     assert watch.await_done(10)
     assert heard
@@ -82,8 +109,7 @@ def test_two_watches_never_have_one_epoch(watching):
 def test_a_watch_that_was_closed_sees_no_more(session, watching):
     watch, other = watching(), watching()
     watch.close()
-    other.expect(1)
-    tasks.Execute("true", shell=True)
+    other.expect(declared())
     session.submit()
     assert other.await_done(10)
     assert not watch.view.tasks
@@ -107,8 +133,11 @@ def test_it_is_not_done_while_a_batch_is_half_taken(watching):
     """A last picture that was taken then would be of the graph before, and would stay."""
     seen = []
     watch = watching()
-    watch.expect(3)
-    looks = Batch([submitted(10_000, 3)], lambda: seen.append(watch.is_done))
+    watch.expect(declared())
+    (task,) = watch._awaited
+    told = submitted(10_000).event
+    told = replace(told, tasks=(replace(told.tasks[0], id=task),))
+    looks = Batch([Entry(10_000, 1.0, None, told)], lambda: seen.append(watch.is_done))
     watch._take(looks)
     assert watch.await_told(10)
     assert len(seen) >= 3
@@ -117,9 +146,8 @@ def test_it_is_not_done_while_a_batch_is_half_taken(watching):
 
 def test_the_last_picture_is_there_when_it_is_done(session, watching):
     watch = watching()
-    watch.expect(1)
+    watch.expect(declared())
     assert watch.last_picture() is None
-    tasks.Execute("true", shell=True)
     session.submit()
     assert watch.await_done(10)
     assert watch.last_picture() == watch.picture()

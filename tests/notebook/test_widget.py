@@ -29,10 +29,9 @@ class Table:
         self.woken += 1
 
     def run(self, count=1):
-        for _ in range(count):
-            tasks.Execute("true", shell=True)
+        declared = [tasks.Execute("true", shell=True).task_id for _ in range(count)]
         self.session.submit()
-        self.watch.expect(count)
+        self.watch.expect(declared)
         assert self.watch.await_done(20)
 
     def say(self, *words, **more):
@@ -149,9 +148,9 @@ def test_the_browser_gets_what_it_saves_once_for_each_graph_that_is_done(table):
 
 
 def test_stop_stops_the_tasks(table):
-    tasks.Execute("sleep 60", shell=True)
+    declared = tasks.Execute("sleep 60", shell=True)
     table.session.submit()
-    table.watch.expect(1)
+    table.watch.expect([declared.task_id])
     table.say("stop")
     assert table.watch.await_done(20)
     assert [str(task.state) for task in table.watch.view.tasks.values()] == ["cancelled"]
@@ -234,11 +233,12 @@ def test_frames_are_ten_a_second_at_most_whatever_happens(table):
     flusher = Flusher(table.widget.turn)
     table.browser.say("shown")
     flusher.wake()
+    declared = []
     for _ in range(150):
-        tasks.Execute("true", shell=True)
+        declared.append(tasks.Execute("true", shell=True).task_id)
         table.session.submit()
         flusher.wake()
-    table.watch.expect(150)
+    table.watch.expect(declared)
     while not table.watch.await_done(0.01):
         flusher.wake()
     flusher.wake()
