@@ -38,9 +38,10 @@ class Program:
         self._args = args if isinstance(args, str) else tuple(args)
         self._stdin = stdin
         self._input_paths = tuple(listed)
+        is_one = isinstance(output_paths, str | Output)
         self._fixed: dict[str, Any] = {
             "stdout": stdout,
-            "output_paths": output_paths if isinstance(output_paths, str) else list(output_paths),
+            "output_paths": output_paths if is_one else list(output_paths),
             "shell": shell,
             "cpus": cpus,
         }

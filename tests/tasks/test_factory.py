@@ -56,8 +56,9 @@ def test_all_places_take_labelled_data(engine, tmp_path):
 
 
 def test_one_input_or_output_needs_no_list(engine):
-    program = Program("cp a b", input_paths=Input("a"), output_paths="b")
-    assert text(engine, program(a=blob("x"))) == [b"x"]
+    for made in ("copy", Output("copy")):
+        program = Program("cp a copy", input_paths=Input("a"), output_paths=made)
+        assert text(engine, program(a=blob("x"))) == [b"x"]
 
 
 def test_one_program_serves_many_sessions(session):
