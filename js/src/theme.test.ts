@@ -93,6 +93,8 @@ test("a change of the page's theme is followed until the end", async () => {
   await new Promise((resolve) => setTimeout(resolve, 10));
   assert.equal(panel.getAttribute("data-theme"), "dark");
   assert.equal(changes, 1);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  assert.equal(changes, 2, "the colours may have come after the name");
   assert.equal(host.shadowRoot?.adoptedStyleSheets.length, 1);
   scope.destroy();
   assert.equal(page.left(), left);

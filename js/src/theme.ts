@@ -4,7 +4,7 @@
  * under a policy that allows no inline styles, and neither takes nor gives rules to the page.
  */
 
-import { element, matches, type Scope, setAttributes } from "./dom.ts";
+import { createDelay, element, matches, type Scope, setAttributes } from "./dom.ts";
 import sheet from "./theme.css";
 
 export type Theme = "light" | "dark";
@@ -28,6 +28,9 @@ export function themeOf(signals: Signals): Theme {
   return signals.system ? "dark" : "light";
 }
 
+/** ms after which colours are read again: a page may name its theme before the sheet counts. */
+const SETTLED = 500;
+
 /** Style what is in this shadow root, and keep `data-theme` of the panel right. */
 export function applyTheme(
   shadow: ShadowRoot,
@@ -36,10 +39,12 @@ export function applyTheme(
   changed: () => void,
 ): void {
   adopt(shadow);
+  const settled = createDelay(scope, changed, SETTLED);
   const follow = (): void => {
     const now = themeOf(readSignals());
     if (panel.getAttribute("data-theme") !== now) setAttributes(panel, { "data-theme": now });
     changed(); // colours may differ between two dark themes, too
+    settled.wish();
   };
   setAttributes(panel, { "data-theme": themeOf(readSignals()) });
   const observer = new MutationObserver(follow);
