@@ -93,3 +93,21 @@ test("fewer rows than before leave no ghosts", () => {
   list.rows.draw(0);
   assert.deepEqual(shown(list), []);
 });
+
+test("a list that the page puts to its top goes back, one that the user scrolls does not", () => {
+  const { rows } = numbers();
+  const scroll = (): void => {
+    rows.element.scrollTop = 0;
+    rows.element.dispatchEvent(new Event("scroll"));
+  };
+  rows.draw(1_000);
+  rows.toEnd();
+  const end = rows.element.scrollTop;
+  scroll();
+  assert.equal(rows.element.scrollTop, end);
+  assert.ok(rows.isAtEnd());
+  rows.element.dispatchEvent(new Event("wheel"));
+  scroll();
+  assert.equal(rows.element.scrollTop, 0);
+  assert.ok(!rows.isAtEnd());
+});

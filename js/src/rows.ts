@@ -29,6 +29,7 @@ export interface Rows {
 }
 
 const AROUND = 6; // rows that are drawn before and after those that are seen
+const RECENT = 1_000; // ms after a key or a turn of the wheel in which scrolling is the user's
 const UNKNOWN = 320; // px, while the list is not on the page
 
 export function createRows(scope: Scope, source: Source, attributes = {}): Rows {
@@ -46,16 +47,19 @@ export function createRows(scope: Scope, source: Source, attributes = {}): Rows 
     top = allowed;
     scroller.scrollTop = top;
   };
+  const hand = createHand(scope, scroller);
   scope.listen(
     scroller,
     "scroll",
     () => {
-      top = scroller.scrollTop;
+      if (scroller.scrollTop === 0 && top > 0 && !hand.isNear()) scroller.scrollTop = top;
+      else top = scroller.scrollTop;
       place();
     },
     { passive: true },
   );
-  // A list that is moved on the page is back at its top; that its style begins anew is all that tells.
+  // A list that is moved on the page is back at its top: its style begins anew, and at times there
+  // is a scrolling that no hand did.
   scope.listen(scroller, "animationstart", () => {
     scroller.scrollTop = top;
   });
@@ -94,6 +98,28 @@ export function createRows(scope: Scope, source: Source, attributes = {}): Rows 
     at: (index) => (index >= 0 && index < count ? strip.at(source.key(index)) : undefined),
     page: () => Math.max(1, Math.floor(room / source.height) - 1),
   };
+}
+
+/** Tells the user's scrolling from the page's. */
+function createHand(scope: Scope, target: HTMLElement): { isNear(): boolean } {
+  let isDown = false;
+  let last = Number.NEGATIVE_INFINITY;
+  const note = (): void => {
+    last = performance.now();
+  };
+  for (const type of ["wheel", "touchmove", "keydown"]) {
+    scope.listen(target, type, note, { passive: true });
+  }
+  scope.listen(target, "pointerdown", () => {
+    isDown = true;
+  });
+  for (const type of ["pointerup", "pointercancel"]) {
+    scope.listen(window, type, () => {
+      if (isDown) note();
+      isDown = false;
+    });
+  }
+  return { isNear: () => isDown || performance.now() < last + RECENT };
 }
 
 interface Strip {
