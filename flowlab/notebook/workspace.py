@@ -4,9 +4,11 @@ The one rule: a cell run again replaces its task, and what read its outputs is d
 next submit. Objects stay immutable; only the notebook's names move on to the new ones.
 """
 
+import os
 from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from flowlab.errors import CellError, UsageError
@@ -19,6 +21,11 @@ from flowlab.session.client import Client
 from flowlab.session.session import Session
 from flowlab.tasks.cell import declare_cell
 from flowlab.tasks.shell import declare_shell
+
+
+def notebook_name() -> str:
+    """The name of the notebook's file, as far as the server told it to the kernel."""
+    return Path(os.environ.get("JPY_SESSION_NAME", "")).stem or "notebook"
 
 
 class Workspace:
@@ -42,7 +49,8 @@ class Workspace:
         if self._session is None or not self._session.active:
             if self._client is None:
                 self._client = self._make_client()
-            self._session = self._client.new_session("notebook", default=True, on_error="continue")
+            name = notebook_name()
+            self._session = self._client.new_session(name, default=True, on_error="continue")
             self.cells.clear()
             self._succession = Succession()
         return self._session

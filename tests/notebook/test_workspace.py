@@ -160,3 +160,11 @@ def test_whatever_is_run_again_in_whatever_order_the_values_are_the_serial_ones(
     for name in CHAIN:
         total += added[name]
         assert notebook.value(f"%fetch {name}") == total
+
+
+def test_the_session_has_the_name_of_the_notebooks_file(notebook, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "reports/sales 2026.ipynb")
+    assert notebook.workspace.session.name == "sales 2026"
+    notebook.workspace.close()
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    assert notebook.workspace.session.name == "notebook"
