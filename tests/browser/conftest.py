@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.chromium import VIEWPORT, launched
 from tests.browser.jupyter import Jupyter
@@ -23,8 +23,10 @@ def jupyter() -> Iterator[Jupyter]:
         server.start()
         yield server
     finally:
-        server.stop()
-        shutil.rmtree(home, ignore_errors=True)
+        try:
+            server.stop()
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="package")
@@ -49,14 +51,21 @@ def open_notebook(jupyter: Jupyter, new_context, request) -> Iterator[Opener]:
     """Open a new notebook of these cells; at the module's end no page has complained of us."""
     opened: list[Notebook] = []
 
-    def make(*sources: str, application: str = "lab", source: Path | None = None) -> Notebook:
+    def make(
+        *sources: str,
+        application: str = "lab",
+        source: Path | None = None,
+        watch: Callable[[Page], object] = lambda _: None,
+    ) -> Notebook:
         stem = f"{request.module.__name__.rpartition('.')[2]}-{len(opened)}"
         path = jupyter.notebooks / f"{stem}.ipynb"
         if source is None:
             write_notebook(path, *sources)
         else:
             shutil.copy(source, path)
-        notebook = Notebook(new_context().new_page(), jupyter, path, application)
+        page = new_context().new_page()
+        watch(page)
+        notebook = Notebook(page, jupyter, path, application)
         opened.append(notebook)
         return notebook.open()
 

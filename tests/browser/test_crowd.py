@@ -57,14 +57,13 @@ def expect_all_right(panel):
 
 
 def test_the_widget_keeps_up(open_notebook):
-    notebook = open_notebook()
-    traffic = Traffic(notebook.page)
-    notebook.reload()  # so that its websocket is counted
-    cell = notebook.append(SHOW)
-    notebook.run(cell)
+    seen = []
+    notebook = open_notebook(SHOW, watch=lambda page: seen.append(Traffic(page)))
+    (traffic,) = seen
+    notebook.run(0)
     assert notebook.errors() == []
-    notebook.show(cell)
-    panel = Panel(notebook.output(cell)).ready()
+    notebook.show(0)
+    panel = Panel(notebook.output(0)).ready()
     watch_to_the_end(panel, traffic, lambda: notebook.execute("thread.start()"))
     screenshot(panel.panel, "crowd-widget")
     expect_all_right(panel)
