@@ -12,7 +12,7 @@ from tests.cluster.peer import SESSION
 SOURCE = """
 from flowlab.tasks.kind import register
 class Call:
-    name = "call"
+    name = "cluster-call"
     def run(self, context):
         return context.function(context)
 register(Call())
@@ -37,7 +37,7 @@ class Caller:
         table = self.bench.table
         table.functions[key] = cloudpickle.dumps(function)
         local = [one & 0xFFFFFFFF for one in inputs]
-        return table.add(number, "call", local, names, function=key, name=f"task {number}")
+        return table.add(number, "cluster-call", local, names, function=key, name=f"task {number}")
 
     def constant(self, data):
         return self.bench.table.constant(next(self.numbers), data)

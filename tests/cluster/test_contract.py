@@ -217,7 +217,7 @@ def test_ten_thousand_tasks_in_few_messages(bench, caller):
     specs = [noop]
     for _ in range(1999):
         number = next(caller.numbers)
-        specs.append(bench.table.add(number, "call", function=noop.function))
+        specs.append(bench.table.add(number, "cluster-call", function=noop.function))
     for part in range(5):
         caller.run(*specs, assignment=part + 1, urgent=False)
     done = set()

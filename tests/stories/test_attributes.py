@@ -142,14 +142,14 @@ def test_debug_text_grows_after_the_end(session):
 
 
 def test_a_type_of_ones_own(session):
-    @task_type("mill/grind")
+    @task_type("story/grind")
     def grind(ctx, corn):
         assert isinstance(ctx.inputs, LabeledList)
         ctx.info.user["type"] = ctx.spec.task_type
         return corn.get_bytes() * ctx.spec.config["times"]
 
     class Grind(Task):
-        TASK_TYPE = "mill/grind"
+        TASK_TYPE = "story/grind"
 
         def __init__(self, corn, times):
             super().__init__(inputs=[("corn", corn)], outputs=1, config={"times": times})
@@ -159,7 +159,7 @@ def test_a_type_of_ones_own(session):
     session.submit()
     assert ground.output.fetch().get_bytes() == b"ab" * 6
     ground.update()
-    assert ground.info.user == {"type": "mill/grind"}
+    assert ground.info.user == {"type": "story/grind"}
 
 
 def test_the_first_that_are_finished(session):
