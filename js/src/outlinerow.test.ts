@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { element } from "./dom.ts";
-import { drawHeading, drawItem, keyOf } from "./outlinerow.ts";
+import { drawHeading, drawItem, indentOf, keyOf } from "./outlinerow.ts";
 import { createSelection } from "./selection.ts";
 import { createStore } from "./store.ts";
 import { openPage, type Page } from "./testing/page.ts";
@@ -43,4 +43,9 @@ test("tasks and groups of the same name have keys of their own", () => {
 test("the heading names the columns", () => {
   const roles = [...drawHeading().children].map((each) => each.getAttribute("role"));
   assert.deepEqual(new Set(roles), new Set(["columnheader"]));
+});
+
+test("however deep a level is, half of a narrow column is left to the name", () => {
+  assert.deepEqual([1, 2, 4, 5].map(indentOf), [0, 16, 48, 52]);
+  assert.ok(indentOf(1_000) <= 84);
 });

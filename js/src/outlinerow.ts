@@ -13,6 +13,8 @@ import { tellStates } from "./words.ts";
 
 export const ROW = 26; // px
 const INDENT = 16; // px a level
+const WIDE = 3; // levels that are indented by so much
+const NARROW = 4; // px each of the others, since names need room, too
 const DEEPEST = 12; // levels that are indented
 
 export interface Context {
@@ -83,11 +85,17 @@ function cellsOf(row: HTMLElement): readonly Element[] {
   return [...row.children];
 }
 
+/** How far to the right a level begins, in px. */
+export function indentOf(level: number): number {
+  const depth = Math.min(level - 1, DEEPEST);
+  return Math.min(depth, WIDE) * INDENT + Math.max(0, depth - WIDE) * NARROW;
+}
+
 function drawName(cell: Element, told: Told, level: number): void {
   if (cell.getAttribute("data-state") !== told.sign || cell.childElementCount === 0) {
     setAttributes(cell, { "data-state": told.sign });
     const twist = element("span", { class: "twist", "aria-hidden": "true" });
-    twist.style.marginInlineStart = `${Math.min(level - 1, DEEPEST) * INDENT}px`;
+    twist.style.marginInlineStart = `${indentOf(level)}px`;
     cell.replaceChildren(twist, sign(told.sign), element("span", { class: "label" }));
   }
   const label = cell.lastElementChild;
