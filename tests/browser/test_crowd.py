@@ -18,7 +18,7 @@ from tests.house.tree import ROOT
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(120)]
 
 TASKS, GROUPS, ENDS, LINES = 10_000, 20, 250, 1_000
-AHEAD = TASKS - 6 * ENDS  # ended before anybody looks, so that the end is seen within seconds
+AHEAD = TASKS - 5 * ENDS  # ended before anybody looks, so that the end is seen within seconds
 SHOW = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})

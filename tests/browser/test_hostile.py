@@ -74,27 +74,18 @@ def case(request):
     return list(HOSTILE).index(request.param), HOSTILE[request.param]
 
 
-def test_a_name_is_text(panel, case):
+def test_it_is_text_wherever_it_stands(panel, case):
     number, text = case
     panel.open_tab("Outline")
-    panel.search.fill(f"{GROUP}/{number:02d}")
-    begins = re.compile(rf"^{number:02d}")
-    expect(panel.outline.locator(".label", has_text=begins).first).to_be_visible()
-    shown = panel.outline.inner_text()
-    assert not ACTS.search(shown)
-    assert not is_plain(text) or f"{number:02d}{text}" in shown
-    assert panel.panel.evaluate(STRANGE) == []
-
-
-def test_output_and_errors_are_text(panel, case):
-    number, text = case
     panel.find(f"{GROUP}/{number:02d}")
     expect(panel.inspector.locator("h3")).to_contain_text(f"{GROUP}/{number:02d}")
+    expect(panel.outline.locator("[aria-selected=true] .label")).to_be_visible()
     expect(panel.inspector).to_contain_text("ValueError")
     if is_plain(text):
+        expect(panel.outline).to_contain_text(f"{number:02d}{text}")
         expect(panel.inspector).to_contain_text(f"ValueError: {text}")
         expect(panel.lines).to_contain_text(text)
-    for part in (panel.inspector, panel.lines, panel.graph):
+    for part in (panel.outline, panel.inspector, panel.lines):
         assert not ACTS.search(part.inner_text())
     assert panel.panel.evaluate(STRANGE) == []
 

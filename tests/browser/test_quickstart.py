@@ -41,8 +41,21 @@ class Story:
 
 
 @pytest.fixture(scope="module", params=["lab", "notebook"])
-def story(request, open_notebook):
-    return Story(open_notebook(application=request.param, source=QUICKSTART))
+def story(request, open_notebook, tmp_path_factory):
+    """In JupyterLab as it is; in Notebook 7 a third of the computing shows the same."""
+    source = QUICKSTART
+    if request.param == "notebook":
+        source = tmp_path_factory.mktemp("shorter") / QUICKSTART.name
+        source.write_text(shorter(QUICKSTART.read_text(encoding="utf-8")), encoding="utf-8")
+    return Story(open_notebook(application=request.param, source=source))
+
+
+def shorter(text):
+    """The notebook with fewer repetitions in its two bootstraps."""
+    for before, after in (("repeats=3000", "repeats=1000"), ("repeats=50_000", "repeats=10_000")):
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    return text
 
 
 def test_a_task_is_inspected_while_a_cell_runs(story):
