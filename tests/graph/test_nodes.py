@@ -205,10 +205,10 @@ def test_a_name_is_a_string(session):
 
 
 def test_a_class_of_ones_own_names_its_type_and_says_its_config(session):
-    register_type("mill/grind", lambda: Function("key", b"code"))
+    register_type("nodes/grind", lambda: Function("key", b"code"))
 
     class Grind(Task):
-        TASK_TYPE = "mill/grind"
+        TASK_TYPE = "nodes/grind"
 
         def __init__(self, corn, **options):
             super().__init__(
@@ -216,10 +216,10 @@ def test_a_class_of_ones_own_names_its_type_and_says_its_config(session):
             )
 
     task = Grind(constant(session), fine=True)
-    assert (task.kind, task.function) == ("mill/grind", Function("key", b"code"))
+    assert (task.kind, task.function) == ("nodes/grind", Function("key", b"code"))
     assert task.spec.config == {"fine": True}
     assert task.inputs["corn"].label == "const"
-    assert repr(task) == "<Task 1/11 mill/grind>"
+    assert repr(task) == "<Task 1/11 nodes/grind>"
     with pytest.raises(UsageError, match=r"config must be JSON: Object of type bytes"):
         Grind(constant(session), fine=b"raw")
 
