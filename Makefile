@@ -13,6 +13,7 @@ BUNDLE := flowlab/static/widget.js
 NOTEBOOK ?= notebooks/quickstart.ipynb
 EXECUTED := build/$(notdir $(NOTEBOOK))
 RUN_TESTS = $(BIN)/python -m pytest
+SIDE_BY_SIDE = -n 2 --dist loadgroup --no-loadscope-reorder
 
 # A python3 that is new enough; nothing when there is none.
 FIND_PYTHON = for each in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -35,7 +36,7 @@ lab: $(VENV)/.has-lab  ## open the notebook in JupyterLab, the executed copy if 
 		else $(BIN)/jupyter lab $(NOTEBOOK); fi
 
 test: check | browser  ## check, then all tests but the long ones
-	$(RUN_TESTS) -m 'not long' --ignore tests/house
+	$(RUN_TESTS) -m 'not long' --ignore tests/house $(SIDE_BY_SIDE)
 
 test-long: $(VENV)/.has-test | browser  ## the long tests
 	$(RUN_TESTS) -m long

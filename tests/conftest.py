@@ -21,6 +21,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+LONGEST = ("stories", "browser")  # first, so that no process is left alone with one of them
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """`make test` runs two rooms side by side; all of a room in one process, which starts it once."""
+    here = Path(__file__).parent
+    rooms = {item: item.path.relative_to(here).parts[0] for item in items}
+    for item, room in rooms.items():
+        item.add_marker(pytest.mark.xdist_group(room))
+    items.sort(key=lambda item: rooms[item] not in LONGEST)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_journals_at_home(tmp_path_factory):
     """Clients of the tests, and of the processes they start, keep their journals here."""
