@@ -26,7 +26,7 @@ LONGEST = ("stories", "browser")  # first, so that no process is left alone with
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """`make test` runs two rooms side by side; all of a room in one process, which starts it once."""
+    """`make test` runs two rooms side by side, each in one process: its engines start once."""
     here = Path(__file__).parent
     rooms = {item: item.path.relative_to(here).parts[0] for item in items}
     for item, room in rooms.items():
