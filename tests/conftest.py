@@ -24,14 +24,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 LONGEST = ("stories", "browser")  # first, so that no process is left alone with one of them
 
 
+def pytest_itemcollected(item):
+    """`make test` runs two rooms side by side, each in one process: its engines start once."""
+    item.add_marker(pytest.mark.xdist_group(_room(item)))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """`make test` runs two rooms side by side, each in one process: its engines start once."""
-    here = Path(__file__).parent
-    rooms = {item: item.path.relative_to(here).parts[0] for item in items}
-    for item, room in rooms.items():
-        item.add_marker(pytest.mark.xdist_group(room))
-    items.sort(key=lambda item: rooms[item] not in LONGEST)
+    """Put the longest rooms first."""
+    items.sort(key=lambda item: _room(item) not in LONGEST)
+
+
+def _room(item):
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(scope="session", autouse=True)
