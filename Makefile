@@ -13,7 +13,7 @@ BUNDLE := flowlab/static/widget.js
 NOTEBOOK ?= notebooks/quickstart.ipynb
 EXECUTED := build/$(notdir $(NOTEBOOK))
 RUN_TESTS = $(BIN)/python -m pytest
-SIDE_BY_SIDE = -n 2 --dist loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE = -n 2 --dist loadscope --no-loadscope-reorder
 
 # A python3 that is new enough; nothing when there is none.
 FIND_PYTHON = for each in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
