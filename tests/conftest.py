@@ -65,7 +65,7 @@ class Bench:
         self.cluster.start(self.posted, self.table)
         self.joined = self.posted.wait(EngineJoined, engines, 60)
         self._capacity = self.posted.of(CapacityKnown)
-        wait_until(lambda: self.cluster.describe()["controller"] != "starting", 60)
+        wait_until(lambda: self.cluster.describe().get("controller") != "starting", 60)
         return self
 
     def first_capacity(self):
