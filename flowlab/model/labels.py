@@ -36,7 +36,10 @@ class LabeledList(Generic[T]):
 
     def append(self, item: T, label: str | None = None) -> None:
         """Add an item at the end."""
-        self.insert(len(self._items), item, label)
+        if label is not None:
+            self._check_new(label)
+        self._items.append(item)
+        self._labels.append(label)
 
     def insert(self, index: int, item: T, label: str | None = None) -> None:
         """Add an item before `index`."""

@@ -19,7 +19,7 @@ from flowlab.graph.owner import Owner
 from flowlab.model.content import check_content_type, merge_content_types
 from flowlab.model.inputs import Input, Output
 from flowlab.staging.instance import DataInstance
-from flowlab.tasks.arguments import Found, pack_arguments, unpack
+from flowlab.tasks.arguments import Found, pack_arguments, pack_plain, unpack
 from flowlab.tasks.code import pack_function
 from flowlab.tasks.hints import Hints, Outputs, data_of
 from flowlab.tasks.kind import Context, register
@@ -29,6 +29,9 @@ KIND = "python"
 
 Inputs = Mapping[str, Input] | Iterable[tuple[str, Input]]
 _Described = tuple[list[Output], tuple[str, ...]]  # and the encoding of each, or nothing
+
+
+_encode = msgspec.msgpack.Encoder().encode
 
 
 class _Wanted(msgspec.Struct, frozen=True, array_like=True):
@@ -93,7 +96,7 @@ class RemoteFunction:
         session: Owner | None = None,
         **kwargs: Any,
     ) -> Task:
-        self._hints.signature.bind(None, *args, **kwargs)
+        self._hints.check_call(args, kwargs)
         described, encodes = self._override(output, outputs)
         owner = session if session is not None else active_session()
         arguments, wanted, inputs = self._packed(args, kwargs)
@@ -102,7 +105,7 @@ class RemoteFunction:
             KIND,
             inputs=inputs,
             outputs=described,
-            config=msgspec.msgpack.encode(call),
+            config=_encode(call),
             name=self._name if name is None else name,
             cpus=self._cpus,
             function=self._pickled(owner),
@@ -129,10 +132,12 @@ class RemoteFunction:
         said = [each if isinstance(each, Input) else None for each in values]
         if any(said):
             values = [data_of(each) if isinstance(each, Input) else each for each in values]
-        words = [*map(str, range(1, len(args) + 1)), *map(repr, kwargs)]
-        arguments, found = pack_arguments(
-            self._function.__name__, list(zip(words, values, strict=True))
-        )
+        packed = pack_plain(values)
+        if packed is None:
+            words = [*map(str, range(1, len(args) + 1)), *map(repr, kwargs)]
+            named = list(zip(words, values, strict=True))
+            packed = pack_arguments(self._function.__name__, named)
+        arguments, found = packed
         wanted: tuple[_Wanted, ...] = ()
         hinted = self._hints.inputs
         if hinted or any(said):
