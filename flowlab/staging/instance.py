@@ -43,7 +43,7 @@ class InstanceInfo:
         return self._instance.size
 
     @property
-    def content_type(self) -> str:
+    def content_type(self) -> str | None:
         """How to decode it."""
         return self._instance.content_type
 
@@ -62,32 +62,41 @@ class DataInstance:
     """One value.
 
     data_type     a blob, or a directory
-    content_type  how to decode a blob; empty when nothing is known
+    content_type  how to decode a blob; None when nothing is known
     source        a blob's bytes, a directory's archive, or the file that holds either
     spec          the object as declared, when it belongs to one
     user          what its maker says about it, JSON
     """
 
     __slots__ = (
-        "_cached", "_info", "_links", "_spec", "content_type", "data_type", "source", "user",
+        "_cached", "_info", "_links", "_spec", "_type", "data_type", "source", "user",
     )  # fmt: skip
 
     def __init__(
         self,
         data_type: DataType,
-        content_type: str,
+        content_type: str | None,
         source: Source,
         spec: ObjectSpec | None = None,
         user: dict[str, Any] | None = None,
     ) -> None:
         self.data_type = data_type
-        self.content_type = content_type
+        self._type = content_type or None
         self.source = source
         self._spec = spec
         self._info: InstanceInfo | None = None
         self.user: dict[str, Any] = {} if user is None else user
         self._cached: tuple[object] | None = None
         self._links: list[tuple[Path, str, tuple[int, int, int]]] = []
+
+    @property
+    def content_type(self) -> str | None:
+        """How to decode a blob; None when nothing is known."""
+        return self._type
+
+    @content_type.setter
+    def content_type(self, content_type: str | None) -> None:
+        self._type = content_type or None
 
     @property
     def size(self) -> int:
@@ -126,7 +135,7 @@ class DataInstance:
 
     def get_str(self) -> str:
         """The bytes as text: in the encoding that its type names, else in UTF-8."""
-        return self.get_bytes().decode(text_encoding(self.content_type) or "utf-8")
+        return self.get_bytes().decode(text_encoding(self._type or "") or "utf-8")
 
     def load(self, cache: bool = False) -> Any:
         """The decoded value.
@@ -135,7 +144,7 @@ class DataInstance:
         """
         if cache and self._cached is not None:
             return self._cached[0]
-        value = decode(self._view(), self.content_type or self._kind())
+        value = decode(self._view(), self._type or self._kind())
         if cache:
             self._cached = (value,)
         return value
@@ -195,7 +204,7 @@ class DataInstance:
 
     def __repr__(self) -> str:
         label = f" {self._spec.label!r}" if self._spec and self._spec.label else ""
-        kind = self.content_type or "no content type"
+        kind = self._type or "no content type"
         return f"<DataInstance{label} {self.data_type} {kind} {self.size} bytes>"
 
     def _note_link(self, path: Path, shown: str) -> None:

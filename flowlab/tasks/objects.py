@@ -59,6 +59,6 @@ def directory(
 
 def _declare(described: Output, data: bytes, session: Owner | None) -> DataObject:
     owner = session if session is not None else active_session()
-    constant = DataObject(described, owner=owner, value=data)
+    constant = DataObject(described, owner, value=data)
     owner.add(constant)
     return constant

@@ -14,7 +14,7 @@ import msgspec
 from flowlab.errors import ContentTypeError, UsageError, WrongValue
 from flowlab.graph.active import active_session
 from flowlab.graph.nodes import DataObject, Function, Task
-from flowlab.graph.outputs import describe_outputs
+from flowlab.graph.outputs import describe_outputs, merge_output
 from flowlab.graph.owner import Owner
 from flowlab.model.content import check_content_type, merge_content_types
 from flowlab.model.inputs import Input, Output
@@ -28,6 +28,7 @@ from flowlab.tasks.returned import make_instances
 KIND = "python"
 
 Inputs = Mapping[str, Input] | Iterable[tuple[str, Input]]
+Override = int | str | Output | Sequence[str | Output | None]
 _Described = tuple[list[Output], tuple[str, ...]]  # and the encoding of each, or nothing
 
 
@@ -80,7 +81,8 @@ class RemoteFunction:
         self._hints = Hints(function, inputs, outputs)
         self._auto_load = bool(auto_load)
         self._auto_encode = check_content_type(auto_encode or "")
-        self._outputs = self._described(self._hints.outputs)
+        self._declared = describe_outputs(self._hints.outputs)
+        self._outputs = self._typed(self._declared)
         self._name = function.__name__ if name is None else name
         self._cpus = cpus
         self._codes: weakref.WeakKeyDictionary[Owner, Function] = weakref.WeakKeyDictionary()
@@ -91,11 +93,15 @@ class RemoteFunction:
         self,
         *args: Any,
         output: str | Output | None = None,
-        outputs: Outputs | None = None,
+        outputs: Override | None = None,
         name: str | None = None,
         session: Owner | None = None,
         **kwargs: Any,
     ) -> Task:
+        """Declare a task; see `remote` for the rest.
+
+        output, outputs  labels, `Output`s or None; what these do not say is as declared
+        """
         self._hints.check_call(args, kwargs)
         described, encodes = self._override(output, outputs)
         owner = session if session is not None else active_session()
@@ -146,21 +152,19 @@ class RemoteFunction:
             wanted = _wanted(inputs, names, found)
         return arguments, wanted, [obj for part in found for obj in part]
 
-    def _override(self, output: str | Output | None, outputs: Outputs | None) -> _Described:
+    def _override(self, output: str | Output | None, outputs: Override | None) -> _Described:
         if output is not None and outputs is not None:
             raise WrongValue("give output= or outputs=, not both")
         if output is None and outputs is None:
             return self._outputs
-        described = self._described(output if output is not None else outputs or 0)
-        got, expected = len(described[0]), len(self._outputs[0])
-        if got != expected:
-            raise WrongValue(f"Got {got} outputs, {expected} expected.")
-        return described
+        said = _listed(outputs if output is None else output)
+        if len(said) != len(self._declared):
+            raise WrongValue(f"Got {len(said)} outputs, {len(self._declared)} expected.")
+        return self._typed(list(map(merge_output, said, self._declared)))
 
-    def _described(self, outputs: Outputs) -> _Described:
-        given = describe_outputs(outputs)
-        encodes = tuple(self._encoding(each) for each in given)
-        return [_typed(each, by) for each, by in zip(given, encodes, strict=True)], encodes
+    def _typed(self, outputs: list[Output]) -> _Described:
+        encodes = tuple(self._encoding(each) for each in outputs)
+        return [_typed(each, by) for each, by in zip(outputs, encodes, strict=True)], encodes
 
     def _encoding(self, output: Output) -> str:
         """The content type by which a plain value of this output is encoded, or nothing."""
@@ -231,6 +235,12 @@ def _check_data_type(name: str, described: Input, obj: DataObject) -> None:
         )
 
 
+def _listed(outputs: Override | None) -> list[str | Output | None]:
+    if isinstance(outputs, int):
+        return [None] * outputs
+    return [outputs] if isinstance(outputs, str | Output) else list(outputs or ())
+
+
 def _typed(output: Output, encode: str) -> Output:
     """The output as declared to the graph: its type is the one it will be encoded by."""
     return Output(
@@ -274,7 +284,7 @@ def _given(call: _Call, instances: list[DataInstance]) -> list[Any]:
 
 def _narrowed(instance: DataInstance, wanted: str, place: int) -> str:
     try:
-        return merge_content_types(instance.content_type, wanted)
+        return merge_content_types(instance.content_type or "", wanted)
     except ContentTypeError as error:
         raise ContentTypeError(f"input {place} ({_label(instance)!r}): {error}") from error
 
