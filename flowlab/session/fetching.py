@@ -1,11 +1,14 @@
 """Brings an object's value into the kernel, and what is known of tasks and objects up to date."""
 
+from collections.abc import Iterable
+
 from flowlab.errors import StoreError, UsageError
 from flowlab.events.messages import ObjectsLost, Reported
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.limits import DEBUG_TEXT
 from flowlab.session.access import Access
 from flowlab.session.reach import Reach
+from flowlab.session.records import FINISHED
 from flowlab.staging.instance import DataInstance
 
 FETCHES = 3  # times that an object is asked for whose bytes vanish meanwhile
@@ -44,6 +47,15 @@ def refresh(reach: Reach, access: Access, item: Task | DataObject) -> None:
         item.state = access.object_state(item) if item.submitted else None
 
 
+def note_ends(access: Access, waited: Iterable[Task | DataObject]) -> None:
+    """Write the `state` of what was waited for; its `info` is for an update to bring."""
+    for item in waited:
+        maker = item if isinstance(item, Task) else item.task
+        state = FINISHED if maker is None else access.task_state(maker.task_id)
+        if isinstance(item, Task) or state == FINISHED:
+            item.state = state
+
+
 def append_debug(reach: Reach, access: Access, task: Task, text: str) -> None:
     """Add to what is known of a task that ended; returns when all who follow can know it."""
     access.check()
@@ -76,4 +88,5 @@ def _load(reach: Reach, access: Access, obj: DataObject) -> DataInstance:
     info = reach.mirror.infos.get(obj.object_id)
     content_type = info.content_type if info else ""
     user = dict(info.user) if info else {}
-    return DataInstance(obj.data_type, content_type or obj.content_type, view, obj.to_spec(), user)
+    spec = obj.to_spec()
+    return DataInstance(obj.data_type, content_type or spec.content_type, view, spec, user)
