@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from flowlab.errors import UsageError
+from flowlab.errors import UsageError, WrongValue
 from flowlab.graph.nodes import DataObject, Task, to_dataobj
 from flowlab.graph.owner import Owner
 from flowlab.model.content import merge_content_types
@@ -26,7 +26,7 @@ def Execute(  # noqa: N802, PLR0917 - a class to Rain's users, and their order
     args: str | Sequence[Any],
     stdout: bool | str | Output | None = None,
     stdin: Any = None,
-    input_paths: Sequence[Input] = (),
+    input_paths: Sequence[Any] = (),
     output_paths: Sequence[str | Output] = (),
     shell: bool = False,
     *,
@@ -39,7 +39,7 @@ def Execute(  # noqa: N802, PLR0917 - a class to Rain's users, and their order
     args          a list of strings, `Input`s, `Output`s, objects and tasks; or a command line
     stdout        make an output of what the program prints: True, a label, or an Output
     stdin         object that the program reads on its standard input
-    input_paths   further inputs, as files by their paths
+    input_paths   further inputs, as files by their paths; an object's is its label
     output_paths  files that the program makes
     shell         give the command to /bin/sh; a string reaches it untouched
     """
@@ -101,7 +101,10 @@ class _Draft:
         self._make(made, label, STDOUT)
 
     def add_input(self, given: object) -> str:
-        """Map an `Input`; gives its path."""
+        """Map an `Input`, or an object by its label; gives its path."""
+        if isinstance(given, DataObject | Task):
+            obj = to_dataobj(given)
+            given = Input(obj.label or None, dataobj=obj, data_type=obj.data_type)
         if not isinstance(given, Input):
             raise UsageError(f"input_paths takes Input(…, dataobj=…), not {given!r}")
         return self._map(given, given.path or given.label or self._unused())
@@ -118,7 +121,7 @@ class _Draft:
     def read_args(self, args: str | Sequence[Any], *, shell: bool) -> list[str]:
         """The command's words; objects among them are mapped, and their paths stand for them."""
         if isinstance(args, str):
-            return [args] if shell else shlex.split(args)
+            return [args] if shell else _split(args)
         quote = shlex.quote if shell else str
         return [self._word(item, place, quote) for place, item in enumerate(args)]
 
@@ -147,7 +150,7 @@ class _Draft:
             raise UsageError(
                 f"Input {path!r} expects data type {wanted.data_type}, {obj!r} is {obj.data_type}"
             )
-        merge_content_types(obj.content_type, wanted.content_type or "")
+        merge_content_types(obj.content_type or "", wanted.content_type or "")
         obj.hint_size(wanted.size_hint)
         check_path(path)
         if any(mapped.path == path for mapped in self._mapped):
@@ -189,6 +192,13 @@ def _as_output(stdout: str | Output | Literal[True]) -> Output:
     return Output(stdout if isinstance(stdout, str) else "stdout")
 
 
+def _split(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError as error:  # a quote that is not closed
+        raise WrongValue(f"the command {command!r} cannot be taken apart: {error}") from error
+
+
 def check_path(path: str) -> None:
     """Raise UsageError unless the path stays in the working directory."""
     parts = PurePosixPath(path).parts
@@ -197,4 +207,5 @@ def check_path(path: str) -> None:
 
 
 def _listed(given: Iterable[Any]) -> list[Any]:
-    return [given] if isinstance(given, str | Input | Output) else list(given)
+    is_one = isinstance(given, str | Input | Output | DataObject | Task)
+    return [given] if is_one else list(given)
