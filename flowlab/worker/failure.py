@@ -5,6 +5,7 @@ text or a hundred thousand frames. Only the user's own frames are shown.
 """
 
 import os
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
@@ -17,6 +18,7 @@ _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _NOT_THE_USERS = tuple(
     f"{os.sep}{package}{os.sep}" for package in ("ipyparallel", "ipykernel", "cloudpickle")
 )
+_PYTHON = sysconfig.get_path("stdlib") + os.sep
 _MESSAGE = 4 * KIB  # bytes of the one line; the rest is the traceback's
 _FRAMES = 200  # of a stack, the newest
 
@@ -28,9 +30,10 @@ def make_failure(error: BaseException, debug: str = "") -> Failure:
         story = traceback.TracebackException(
             type(error), error, _users(error.__traceback__), limit=-_FRAMES, compact=True
         )
-        for part in _parts(story, set()):
+        parts = list(_parts(story, set()))
+        for part in parts:
             part.stack[:] = [frame for frame in part.stack if not is_ours(frame.filename)]
-        if isinstance(error, FlowlabError) and not story.stack and error.__cause__ is None:
+        if isinstance(error, FlowlabError) and not any(map(_touches_users, parts)):
             return Failure(bounded(str(error), ERROR_TEXT - _MESSAGE), "", said)  # ours, in full
         message = _one_line(error)
         text = bounded("".join(story.format()), ERROR_TEXT - _MESSAGE)
@@ -57,6 +60,12 @@ def bounded(text: str, limit: int) -> str:
 def is_ours(filename: str) -> bool:
     """Whether a frame belongs to the machinery and not to the user."""
     return filename.startswith(_HERE) or any(part in filename for part in _NOT_THE_USERS)
+
+
+def _touches_users(part: traceback.TracebackException) -> bool:
+    """Whether the exception passed through code that is neither ours nor Python's own."""
+    names = [frame.filename for frame in part.stack]
+    return any(not name.startswith(_PYTHON) or "-packages" in name for name in names)
 
 
 def _users(frames: TracebackType | None) -> TracebackType | None:

@@ -1,6 +1,7 @@
 """What people read when a task failed."""
 
 import linecache
+from pathlib import Path
 
 from flowlab.errors import TaskError
 from flowlab.model.limits import ERROR_TEXT
@@ -92,3 +93,23 @@ def test_an_error_of_our_own_is_said_in_full_and_without_its_class():
     failure = make_failure(TaskError("Program exit with exit code 2\nStderr: no such file"))
     assert failure.message == "Program exit with exit code 2\nStderr: no such file"
     assert failure.traceback == ""
+
+
+def test_what_python_did_underneath_an_error_of_our_own_is_left_out():
+    def store():
+        try:
+            Path("/no/such/place").write_text("x")
+        except OSError as error:
+            raise TaskError("cannot store it") from error
+
+    ours = TaskError("cannot store it")
+    try:
+        Path("/no/such/place").write_text("x")
+    except OSError as error:
+        ours.__cause__ = error
+        error.__traceback__ = error.__traceback__.tb_next  # as if our code had called
+    failure = make_failure(ours)
+    assert (failure.message, failure.traceback) == ("cannot store it", "")
+    shown = caught(store)  # here the user's own code stands between
+    assert shown.message == "TaskError: cannot store it"
+    assert "FileNotFoundError" in shown.traceback

@@ -56,7 +56,7 @@ def test_what_only_a_failed_branch_reads_is_not_published(shop):
 def test_a_full_store_is_the_tasks_failure_and_says_so(shop):
     shop.store.directory = shop.store.directory / "gone"
     sheet = shop.call(lambda ctx: ctx.blob(b"x" * BIG), lambda ctx: 2)
-    assert "StoreError: cannot store object" in sheet.failed[task_id(1)].message
+    assert "cannot store object" in sheet.failed[task_id(1)].message
     assert shop.value(sheet, 2) == 2
 
 
