@@ -156,7 +156,8 @@ class _Draft:
         if any(mapped.path == path for mapped in self._mapped):
             raise UsageError(f"two inputs are mapped to the path {path!r}")
         self._mapped.append(Mapped(path, wanted.write))
-        self.inputs.append((wanted.label, obj))
+        taken = any(label == wanted.label for label, _ in self.inputs)
+        self.inputs.append((None if taken else wanted.label, obj))  # files are told by their paths
         return path
 
     def _make(self, made: Output, label: str, path: str) -> str:

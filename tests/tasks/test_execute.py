@@ -69,6 +69,13 @@ def test_an_object_alone_is_a_file_by_its_label(engine):
     assert engine.run(one)[0].get_bytes() == b"x"
 
 
+def test_two_inputs_may_have_one_label(engine):
+    given = [Input("a", path=path, dataobj=blob(path)) for path in ("one", "two")]
+    task = Execute(["cat", *given], stdout=True)
+    assert engine.run(task)[0].get_bytes() == b"onetwo"
+    assert task.inputs.labels() == ["a", None]
+
+
 def test_a_command_that_cannot_be_taken_apart_is_refused():
     with pytest.raises(UsageError, match=r"\"echo 'a\" cannot be taken apart: No closing quot"):
         Execute("echo 'a")
