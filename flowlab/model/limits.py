@@ -13,6 +13,7 @@ SOURCE_TEXT = 64 * KIB  # characters of a cell or function that the journal keep
 TRACE_TEXT = 64 * KIB  # bytes of one trace; the middle of a longer one is left out
 TRACE_TASK = 1 * MIB  # bytes of traces one task may send; what is above is counted, not sent
 ERROR_TEXT = 32 * KIB  # bytes of an error's message with its traceback
+AHEAD = 256 * KIB  # bytes of values that come along with one that is fetched
 JOURNAL = 256 * MIB  # bytes of facts and verdicts; then the journal says that it is full
 TRACES = 64 * MIB  # bytes of traces; then the older half is dropped
 STREAM_TRACES = 20_000  # traces a stream keeps in memory for readers that come later
