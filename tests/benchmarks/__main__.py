@@ -41,8 +41,10 @@ def main() -> None:
         print("stopped; what was measured so far:", file=sys.stderr)
     text = report(plan, results, _remarks(plan, results, time.time() - began))
     (BUILD / "benchmarks.md").write_text(text)
+    drawn = BUILD / "benchmarks.svg"
+    drawn.unlink(missing_ok=True)  # of an earlier run
     if picture := draw(lines(plan, results)):
-        (BUILD / "benchmarks.svg").write_text(picture)
+        drawn.write_text(picture)
     print(text)
 
 
@@ -53,7 +55,7 @@ def _run_all(plan: Plan, results: Results) -> Iterator[Answer]:
             wanted = [name for name in plan.cells(system) if name in workloads]
             more = [name for name in wanted if not results.is_enough(system, name, plan.budget)]
             for answer in runner.measure(system, plan, more):
-                yield _complete(answer, system, turn)
+                yield _complete(plan, answer, system, turn)
 
 
 def _portions(plan: Plan) -> list[tuple[str, ...]]:
@@ -66,8 +68,10 @@ def _turned(systems: tuple[str, ...], turn: int) -> list[str]:
     return [*islice(systems, start, None), *systems[:start]]
 
 
-def _complete(answer: Answer, system: str, turn: int) -> Answer:
+def _complete(plan: Plan, answer: Answer, system: str, turn: int) -> Answer:
     """Say whose it is, and how busy the machine was, by us and by others."""
+    if "late" in answer:
+        answer["tasks"] = plan.tasks_of(answer["workload"])
     if answer["workload"] == "start-up" and "ready" in answer:
         answer["seconds"] = answer["ready"]
     load = psutil.getloadavg()[0]

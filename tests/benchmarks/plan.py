@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.benchmarks import shapes
-from tests.benchmarks.cases import calls, data, files, graphs
+from tests.benchmarks.cases import calls, data, files, graphs, pauses
 
 OURS = "flowlab"
 
@@ -111,6 +111,10 @@ WORKLOADS: Mapping[str, Workload] = {
     "map": Workload(
         "map of {size} calls", "µs", calls.squares, 100_000, 20_000, int, _GRAPHS
     ),
+    "pauses": Workload(
+        "{size} no-ops: longest pause of the client's main thread", "s", pauses.pauses, 100_000,
+        None, shapes.independent, (OURS,),
+    ),
     "declaring": Workload(
         "declaring {size} tasks", "µs", calls.declaring, 100_000, 20_000, int,
         (OURS, "dask", "ray", "hand"),
@@ -151,6 +155,11 @@ class Plan:
         """How large it is in this run."""
         planned = WORKLOADS[workload]
         return planned.quick if self.quick and planned.quick is not None else planned.size
+
+    def tasks_of(self, workload: str) -> int:
+        """How many tasks it has in this run."""
+        given = WORKLOADS[workload].given(self.size_of(workload))
+        return len(given.parents) if isinstance(given, shapes.Shape) else int(given)
 
     def cells(self, system: str) -> list[str]:
         """The workloads that are meant for a system."""

@@ -37,21 +37,28 @@ def report(plan: Plan, results: Results, remarks: Sequence[str] = ()) -> str:
 
 
 def _figures(title: str, plan: Plan, results: Results, systems: Sequence[str]) -> str:
+    """What only flowlab is asked stands in the table of its own forms alone."""
     if len(systems) < 2:
         return ""
     lines = [_head(["workload", "unit", *map(_title, systems)])]
+    asked = systems if set(systems) & {*FLOORS, *VARIANTS} else systems[1:]
     for row in rows(plan):
-        if any(results.cell(system, row.workload) for system in systems[1:]):
+        if any(_is_worth_a_line(results, system, row) for system in asked):
             cells = [_cell(results, system, row) for system in systems]
             lines.append(_line([_name(plan, row), row.unit, *cells]))
     return f"### {title}\n\n" + "\n".join(lines)
+
+
+def _is_worth_a_line(results: Results, system: str, row: Row) -> bool:
+    """Whether there is a figure, or a word in its place."""
+    return bool(results.figures(system, row) or results.trouble(system, row.workload) != "–")
 
 
 def _ratios(plan: Plan, results: Results, systems: Sequence[str]) -> str:
     lines = [_head(["workload", *map(_title, systems)])]
     for row in rows(plan):
         ours = results.median(OURS, row)
-        if ours:
+        if ours and any(results.cell(system, row.workload) for system in systems):
             cells = [_ratio(results, system, row, ours) for system in systems]
             lines.append(_line([_name(plan, row), *cells]))
     return "### As multiples of flowlab\n\n" + "\n".join(lines)
@@ -63,7 +70,8 @@ def _goals(plan: Plan, results: Results) -> str:
     for outcome in judge_all(results):
         if outcome.found is not None:
             met = "yes" if outcome.is_met else "**no**"
-            cells = [outcome.promise, _title(outcome.against), number(outcome.found), met]
+            found = f"{'> ' if outcome.at_least else ''}{number(outcome.found)}"
+            cells = [outcome.promise, _title(outcome.against), found, met]
             lines.append(_line(cells))
     remark = "Of smaller sizes than they are meant for.\n\n" if plan.quick else ""
     return f"### Goals\n\n{remark}" + "\n".join(lines)
@@ -94,10 +102,12 @@ def _cell(results: Results, system: str, row: Row) -> str:
 
 
 def _ratio(results: Results, system: str, row: Row, ours: float) -> str:
-    theirs = results.median(system, row)
-    if theirs is None:
-        return results.trouble(system, row.workload)
-    return f"{number(theirs / ours)} ×"
+    theirs, bound = results.median(system, row), results.bound(system, row)
+    if theirs is not None:
+        return f"{number(theirs / ours)} ×"
+    if bound is not None:
+        return f"> {number(bound / ours)} ×"
+    return results.trouble(system, row.workload)
 
 
 def number(value: float) -> str:

@@ -66,6 +66,10 @@ _FURTHER = (
     Row("busy-chain", "… as a multiple of its idle time", "×", _over("idle")),
     Row("busy-dag", "… as a multiple of its idle time", "×", _over("idle")),
     Row("mixed", "… as a multiple of the lower bound", "×", _over("bound")),
+    Row("pauses", "… in submit", "s", _seconds("submitting")),
+    Row("pauses", "… while it runs", "s", _seconds("running")),
+    Row("pauses", "… when it is dropped", "s", _seconds("dropping")),
+    Row("pauses", "… memory of all processes", "bytes a task", _seconds("bytes")),
     Row("declaring", "… its memory", "bytes a task", _seconds("bytes")),
     Row("array", "… made, and read by the other worker", "s", _seconds("to_scalar")),
     Row("array", "… brought to the client and read there", "s", _seconds("bringing")),
@@ -118,6 +122,13 @@ class Results:
     def median(self, system: str, row: Row) -> float | None:
         figures = self.figures(system, row)
         return statistics.median(figures) if figures else None
+
+    def bound(self, system: str, row: Row) -> float | None:
+        """What it takes at least, of one that was given up."""
+        for answer in self.cell(system, row.workload):
+            if "late" in answer:
+                return row.value({"seconds": answer["late"], "tasks": answer["tasks"]})
+        return None
 
     def is_enough(self, system: str, workload: str, budget: float) -> bool:
         """Whether another round would tell nothing new, or take too long."""

@@ -84,6 +84,8 @@ class _Run:
         return {
             **os.environ,
             MARK: here,
+            # Where a system finds the programs that it brings along
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
             "TMPDIR": here,
             "FLOWLAB_DATA": f"{here}/data",
             "IPYTHONDIR": f"{here}/ipython",

@@ -7,6 +7,7 @@ import pytest
 from tests.benchmarks.goals import judge_all
 from tests.benchmarks.plan import WORKLOADS, read_plan
 from tests.benchmarks.plot import draw
+from tests.benchmarks.publish import BEGIN, END, publish
 from tests.benchmarks.report import number, report
 from tests.benchmarks.results import Results, row_of
 
@@ -54,6 +55,15 @@ def test_goals_are_held_against_the_best_of_the_peers():
     assert chain.is_met
 
 
+def test_of_a_peer_that_was_given_up_the_limit_counts():
+    late = {"system": "ray", "workload": "chain", "late": 60.0, "tasks": 500}
+    results = Results([answer("flowlab", "chain", 0.1), late])
+    (chain,) = [each for each in judge_all(results) if each.promise.startswith("chain")]
+    assert (chain.found, chain.is_met, chain.at_least) == (pytest.approx(600), True, True)
+    text = report(PLAN, results)
+    assert "> 600 ×" in line_of(text[text.index("### As multiples") :], "chain of 500")
+
+
 def test_what_was_not_measured_meets_no_goal():
     assert not any(outcome.is_met for outcome in judge_all(Results()))
 
@@ -63,7 +73,7 @@ def test_what_a_system_cannot_do_or_was_too_slow_for_is_said():
         [
             answer("flowlab", "array", 0.2),
             {"system": "dask", "workload": "array", "cannot": "has no arrays"},
-            {"system": "ray", "workload": "array", "late": 60.0},
+            {"system": "ray", "workload": "array", "late": 60.0, "tasks": 256},
             {"system": "parsl", "workload": "array", "error": "OSError: no"},
         ]
     )
@@ -83,6 +93,10 @@ def test_a_cell_is_not_repeated_when_it_is_late_or_has_used_its_budget():
     results.add(answer("dask", "chain", 50.0))
     assert results.is_enough("dask", "chain", 90)
     assert not results.is_enough("dask", "array", 90)
+
+
+def test_a_plan_knows_how_many_tasks_there_are():
+    assert [PLAN.tasks_of(name) for name in ("tree", "programs")] == [8191, 200]
 
 
 def test_every_workload_has_a_row_with_its_unit():
@@ -127,3 +141,13 @@ def test_names_of_lines_that_end_together_stand_apart():
         if part.startswith("<text") and part.endswith(" 10</text>") and "fill=" in part
     ]
     assert len(heights) == len(set(heights)) == 2
+
+
+def test_tables_take_the_place_of_those_before():
+    page = f"# Title\n\n{BEGIN}\nold\n{END}\n\n## More\n"
+    once = publish(page, "| new |\n", picture=True)
+    assert "old" not in once
+    assert once.startswith("# Title")
+    assert once.endswith(f"{END}\n\n## More\n")
+    assert publish(once, "| new |\n", picture=True) == once
+    assert "](" not in publish(once, "| new |\n", picture=False)

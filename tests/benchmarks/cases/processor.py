@@ -1,4 +1,6 @@
-"""Processor time of a whole system: on a machine that others use too, it says more than the clock.
+"""Processor time and memory of a whole system, with all its processes.
+
+On a machine that others use too, processor time says more than the clock.
 
 The processes of a run are known by their mark, see `runner`. Threads that ended are not counted.
 """
@@ -11,11 +13,18 @@ MARK = "FLOWLAB_BENCH"
 
 def processor_seconds() -> float:
     """What all processes of this run have used so far."""
-    mark = os.environ.get(MARK, "")
-    if not mark:
-        return 0.0
-    wanted = f"{MARK}={mark}".encode()
-    return sum(_used(each) for each in Path("/proc").glob("[0-9]*") if _has(each, wanted)) / 1e9
+    return sum(map(_used, _processes())) / 1e9
+
+
+def resident_bytes() -> int:
+    """The memory that they have now; what they share counts for each."""
+    return sum(map(_resident, _processes()))
+
+
+def _processes() -> list[Path]:
+    """Those with the mark of this run."""
+    wanted = f"{MARK}={os.environ.get(MARK, '')}".encode()
+    return [each for each in Path("/proc").glob("[0-9]*") if _has(each, wanted)]
 
 
 def _has(process: Path, wanted: bytes) -> bool:
@@ -34,3 +43,11 @@ def _used(process: Path) -> int:
         except (OSError, IndexError):
             continue
     return found
+
+
+def _resident(process: Path) -> int:
+    try:
+        pages = int((process / "statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -30,7 +30,6 @@ class Parsl(System):
             Config(
                 executors=[executor],
                 strategy="none",
-                app_cache=False,
                 initialize_logging=False,
                 run_dir="parsl",
             )
