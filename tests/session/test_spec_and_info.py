@@ -83,6 +83,15 @@ def test_nothing_is_known_before_an_update_or_a_fetch(session):
     assert (made.info.governor, made.info.error, made.info.to_json()["governor"]) == (0, "", 0)
 
 
+def test_an_info_is_empty_until_there_is_one(session):
+    made, declared = task(session, "hang"), task(session)
+    assert update(declared).info is None
+    session.submit()
+    session.update([made, made.output])
+    assert (made.info.error, made.info.duration, made.info.governor) == ("", None, None)
+    assert (made.info.to_json(), made.output.info.to_json()) == ({}, {})
+
+
 def test_what_is_known_stays_known_while_the_session_is_open(session):
     unkept, kept, last = task(session), task(session), None
     kept.output.keep()
@@ -112,7 +121,8 @@ def test_debug_text_may_be_appended_to_after_the_end(session):
     assert made.info.debug == "seen by Ada"
     made.info.debug += ", and by Grace"
     assert update(made).info.debug == "seen by Ada, and by Grace"
-    assert update(never).info is None
+    with pytest.raises(UsageError, match=r"has not ended: until then, ctx\.debug adds"):
+        update(never).info.debug += "too early"
     with pytest.raises(UsageError, match="may have at most"):
         made.info.debug += "x" * (DEBUG_TEXT + 1)
 
