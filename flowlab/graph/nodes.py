@@ -26,6 +26,7 @@ from flowlab.model.attributes import (
 from flowlab.model.ids import ID, ObjectId, TaskId, join_id, split_id
 from flowlab.model.inputs import Output
 from flowlab.model.labels import LabeledList
+from flowlab.model.payload import Value
 from flowlab.model.specs import DataType, ObjectSpec, Place, TaskSpec
 
 # size: a task and its objects know each other, and stand together
@@ -37,7 +38,8 @@ class DataObject:
     """A blob or a directory that a task will make, or that the user made: never changed.
 
     label  of the output, or an `Output` that says all
-    value  bytes of a constant (a directory's archive), or None for a task's output
+    value  bytes of a constant (a directory's archive), or where they lie already; None for a
+           task's output
     task   the task that makes it, or None for a constant and for one that no task has taken yet
     user   what the user says about it, JSON; writable until submit
     """
@@ -54,7 +56,7 @@ class DataObject:
         data_type: DataType | str = DataType.BLOB,
         content_type: str | None = None,
         *,
-        value: bytes | None = None,
+        value: bytes | Value | None = None,
     ) -> None:
         described = label
         if not isinstance(described, Output):

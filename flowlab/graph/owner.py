@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from flowlab.model.ids import SessionId
+from flowlab.model.ids import ObjectId, SessionId
+from flowlab.model.payload import Value
 
 
 class Owner(Protocol):
@@ -20,6 +21,10 @@ class Owner(Protocol):
 
     def add(self, thing: Any) -> None:
         """Take in a task or an object that was just declared (graph.Task or graph.DataObject)."""
+        ...
+
+    def store(self, object_id: ObjectId, value: Any, label: str) -> Value:
+        """Take in the value of a large constant (staging.Packed), as it is now."""
         ...
 
     def wait(self, items: Iterable[Any]) -> None: ...

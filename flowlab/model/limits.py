@@ -7,6 +7,10 @@ KIB = 1024
 MIB = 1024 * KIB
 
 INLINE_OBJECT = 64 * KIB  # bytes; above, an object lies in the host's store
+PACKED_BUFFER = 4 * KIB  # bytes of a buffer, from which a large pickle leaves it outside
+POOL = 1024 * MIB  # bytes of files without an object whose pages a store keeps for new ones
+POOLED_FILE = 256 * KIB  # bytes of a file, from which its pages are worth it
+POOLED_FILES = 64  # files without an object that a store keeps
 MESSAGE = 4 * MIB  # bytes of inline values in one message
 CAPTURED_VALUE = 256 * KIB  # bytes of a notebook value or an argument pickled into a task
 SOURCE_TEXT = 64 * KIB  # characters of a cell or function that the journal keeps for people

@@ -91,10 +91,12 @@ def _check_kept(reach: Reach, obj: DataObject) -> None:
 
 
 def _load(reach: Reach, access: Access, obj: DataObject) -> DataInstance:
-    view = reach.store.open(reach.link.value(obj.object_id))
+    value = reach.link.value(obj.object_id)
+    view = reach.store.open(value)
     refresh(reach, access, obj)
     info = reach.mirror.infos.get(obj.object_id)
     content_type = info.content_type if info else ""
     user = dict(info.user) if info else {}
     spec = obj.to_spec()
-    return DataInstance(obj.data_type, content_type or spec.content_type, view, spec, user)
+    content_type = content_type or spec.content_type
+    return DataInstance(obj.data_type, content_type, view, spec, user, packed=value.packed)

@@ -24,6 +24,7 @@ from flowlab.graph import active
 from flowlab.graph.checks import check_submit
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.ids import FIRST_LOCAL, ObjectId, SessionId, TaskId
+from flowlab.model.payload import Stored
 from flowlab.session.access import Access, Why
 from flowlab.session.farewell import Farewell
 from flowlab.session.fetching import fetch_object, note_ends, refresh
@@ -31,6 +32,7 @@ from flowlab.session.graph import Graph, make_graph
 from flowlab.session.parcel import make_parcels, mark_submitted
 from flowlab.session.reach import Reach
 from flowlab.staging.instance import DataInstance
+from flowlab.staging.packed import Packed
 
 # size: the whole surface that users of Rain know stands in one class
 Reader = Callable[[Sequence[Entry]], None]
@@ -74,6 +76,11 @@ class Session:
                 self._tasks.append(thing)
             else:
                 self._constants.append(thing)
+
+    def store(self, object_id: ObjectId, value: Packed, label: str) -> Stored:
+        """Take in the value of a large constant, as it is now."""
+        self._check_open()
+        return self._reach.store.put(object_id, value, label)
 
     # --- active or not
 

@@ -16,8 +16,10 @@ from flowlab.model.labels import LabeledList
 from flowlab.model.limits import DEBUG_TEXT
 from flowlab.model.specs import DataType, ObjectSpec
 from flowlab.staging.directory import pack_directory
-from flowlab.staging.encoding import encode
+from flowlab.staging.encoding import encode_large
 from flowlab.staging.instance import DataInstance
+from flowlab.staging.packed import Packed
+from flowlab.staging.store import HostStore
 from flowlab.worker.failure import bounded
 from flowlab.worker.guard import Guard
 from flowlab.worker.memory import Held, Memory
@@ -37,6 +39,7 @@ class Bench:
     tap: Tap
     guard: Guard
     engine: EngineId
+    store: HostStore
 
 
 class TaskContext:
@@ -117,16 +120,16 @@ class TaskContext:
         if encode is not None:
             if content_type is not None and content_type != encode:
                 raise UsageError(f"encode={encode!r} and content_type={content_type!r} differ")
-            return _encoded(value, encode)
+            return self._encoded(value, encode)
         declared = check_content_type(content_type or "")
         if isinstance(value, bytes | bytearray | memoryview):
             return DataInstance(DataType.BLOB, declared, bytes(value))
         if isinstance(value, str) and declared not in PICKLES:
             if text_encoding(declared or "text"):
-                return _encoded(value, declared or "text")
+                return self._encoded(value, declared or "text")
             return DataInstance(DataType.BLOB, declared, value.encode())
         if declared in PICKLES or declared == "json":
-            return _encoded(value, declared)
+            return self._encoded(value, declared)
         raise UsageError(
             f"ctx.blob takes bytes or text, not {type(value).__name__!r}; "
             "say how to encode it: encode='pickle' or encode='json'"
@@ -134,7 +137,7 @@ class TaskContext:
 
     def pickled(self, value: object) -> DataInstance:
         """Make an instance of any value by pickle."""
-        return _encoded(value, "pickle")
+        return self._encoded(value, "pickle")
 
     def stage_file(self, path: str, content_type: str | None = None) -> DataInstance:
         """Move a file of the working directory out, as an instance."""
@@ -188,6 +191,10 @@ class TaskContext:
             raise UsageError(f"{path!r} must be relative to the task's working directory")
         return self.sandbox / path
 
-
-def _encoded(value: object, content_type: str) -> DataInstance:
-    return DataInstance(DataType.BLOB, content_type, encode(value, content_type))
+    def _encoded(self, value: object, content_type: str) -> DataInstance:
+        """Encoded now: the task may change the value afterwards."""
+        data = encode_large(value, content_type)
+        if isinstance(data, Packed):
+            draft = self._bench.store.draft(data)
+            return DataInstance(DataType.BLOB, content_type, draft, packed=True)
+        return DataInstance(DataType.BLOB, content_type, data)

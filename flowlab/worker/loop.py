@@ -69,7 +69,7 @@ class BatchLoop:
         self._backlog = Backlog()
         self._ledger = Ledger(self._backlog, self._memory, self._reporter, store)
         stage = self._stage
-        bench = Bench(self._memory, stage.sandbox, stage.tap, self._guard, engine)
+        bench = Bench(self._memory, stage.sandbox, stage.tap, self._guard, engine, store)
         self._execution = Execution(bench, store)
         self._current: Entry | None = None
         self._began = 0.0
