@@ -232,14 +232,14 @@ class Task:
 
     def to_spec(self) -> TaskSpec:
         """What the scheduler is told of it."""
-        labels = tuple(label or "" for label in self.inputs.labels())
+        labels = tuple([label or "" for label in self.inputs.labels()])
         return TaskSpec(
             self.task_id,
             self.kind,
             self.name,
-            tuple(obj.object_id for obj in self.inputs),
+            tuple([obj.object_id for obj in self.inputs]),
             labels if any(labels) else (),
-            tuple(obj.object_id for obj in self.outputs),
+            tuple([obj.object_id for obj in self.outputs]),
             self.resources,
             self.function.key if self.function else "",
             self.retries,
