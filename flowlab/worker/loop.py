@@ -172,15 +172,19 @@ class BatchLoop:
                 elif not self._memory.has_function(entry.job.spec.function):
                     self._ledger.give_back([entry], ledger.FUNCTION_ABSENT)
                 else:
-                    self._current = entry
-                    self._guard.begin(entry.key)
-                    self._began = now = time.time()
-                    if now - self._looked > _LOOK:
-                        self._looked, self._worked = now, time.process_time()
-                    self._told = False
+                    self._begin(entry)
                     return entry, held
         self._call_link()
         return None
+
+    def _begin(self, entry: Entry) -> None:
+        """Claim a task; the lock is held."""
+        self._current = entry
+        self._guard.begin(entry.key)
+        self._began = now = time.time()
+        self._told = False
+        if now - self._looked > _LOOK:
+            self._looked, self._worked = now, time.process_time()
 
     def _run(self, entry: Entry, held: list[Held]) -> float:
         """One task from its claim to its row; gives the time."""
