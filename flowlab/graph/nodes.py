@@ -193,7 +193,7 @@ class Task:
         source: str = "",
     ) -> None:
         self.owner = owner = session if session is not None else active_session()
-        self.kind = kind or given.check_type(self.TASK_TYPE, self)
+        self.kind = given.check_type(kind or self.TASK_TYPE, self)
         self.name = given.check_name(name)
         self.resources = given.check_cpus(cpus, self)
         own = is_own(self.kind)

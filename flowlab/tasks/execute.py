@@ -7,9 +7,9 @@ moves the outputs out. After Rain's user guide, "Running external programs".
 import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Any
 
-from flowlab.errors import UsageError, WrongValue
+from flowlab.errors import UsageError, WrongKind, WrongValue
 from flowlab.graph.nodes import DataObject, Task, to_dataobj
 from flowlab.graph.owner import Owner
 from flowlab.model.content import merge_content_types
@@ -187,10 +187,12 @@ class _Draft:
         return f"input_{number}"
 
 
-def _as_output(stdout: str | Output | Literal[True]) -> Output:
+def _as_output(stdout: object) -> Output:
     if isinstance(stdout, Output):
         return stdout
-    return Output(stdout if isinstance(stdout, str) else "stdout")
+    if stdout is not True and not isinstance(stdout, str):
+        raise WrongKind(f"stdout is True, a label or an Output, not {stdout!r}")
+    return Output("stdout" if stdout is True else stdout)
 
 
 def _split(command: str) -> list[str]:

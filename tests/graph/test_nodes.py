@@ -281,6 +281,8 @@ def test_a_class_of_ones_own_needs_a_type_that_somebody_runs(session):
 
     with pytest.raises(UsageError, match="Nameless doesn't define `TASK_TYPE`"):
         Nameless(session=session)
+    with pytest.raises(UsageError, match="Task doesn't define `TASK_TYPE`"):
+        Task(["not", "a", "name"], session=session)
     with pytest.raises(UsageError, match=r"Unknown task type 'nobody/runs-it'.*@task_type"):
         Unknown(session=session)
     assert session.added == []

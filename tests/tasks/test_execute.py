@@ -144,6 +144,7 @@ def test_an_empty_label_is_a_label(engine):
         ({"args": ""}, "needs a program"),
         ({"args": "x", "stdout": Output("o", path="p")}, "'path' is not allowed"),
         ({"args": "x", "stdout": OutputDir("o")}, "stdout is a blob"),
+        ({"args": "x", "stdout": 5}, "stdout is True, a label or an Output, not 5"),
         ({"args": "x", "output_paths": ["/abs"]}, "inside the task's working directory"),
         ({"args": "x", "output_paths": ["a/../../b"]}, "inside the task's working directory"),
         ({"args": "x", "output_paths": ["."]}, "inside the task's working directory"),
