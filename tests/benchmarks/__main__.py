@@ -7,6 +7,7 @@ shared and noisy: read the ratios, not the digits.
 
 import json
 import platform
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ _PACKAGES = ("ipyparallel", "distributed", "ray", "parsl", "executorlib", "cross
 def main() -> None:
     """All rounds, then the tables."""
     plan = read_plan()
+    for each in (signal.SIGINT, signal.SIGTERM):  # what it has started, it takes along
+        signal.signal(each, signal.default_int_handler)
     BUILD.mkdir(exist_ok=True)
     results = Results()
     began = time.time()
@@ -54,8 +57,10 @@ def _run_all(plan: Plan, results: Results) -> Iterator[Answer]:
         for system in _turned(plan.systems, turn):
             wanted = [name for name in plan.cells(system) if name in workloads]
             more = [name for name in wanted if not results.is_enough(system, name, plan.budget)]
+            began = time.monotonic()
             for answer in runner.measure(system, plan, more):
-                yield _complete(plan, answer, system, turn)
+                began, spent = time.monotonic(), time.monotonic() - began
+                yield {**_complete(plan, answer, system, turn), "spent": spent}
 
 
 def _portions(plan: Plan) -> list[tuple[str, ...]]:

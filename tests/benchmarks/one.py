@@ -55,7 +55,7 @@ def _say(answers: Any, line: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    chosen = Plan(sys.argv[2] == "quick", 1, (sys.argv[1],), tuple(sys.argv[3:]), limit=0)
+    chosen = Plan(sys.argv[2] == "quick", 1, (sys.argv[1],), tuple(sys.argv[3:]), 0, 0)
     main(sys.argv[1], chosen)
     sys.stderr.flush()
     os._exit(0)  # threads of a system must not hold up an end that is complete

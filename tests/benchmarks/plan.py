@@ -141,7 +141,7 @@ class Plan:
     """One whole run.
 
     limit   s that one workload may take
-    budget  s that a system may spend on one workload in all rounds; then it has had enough
+    budget  s that a system may spend on one workload in all rounds; then it is not asked again
     """
 
     quick: bool
@@ -149,7 +149,7 @@ class Plan:
     systems: tuple[str, ...]
     workloads: tuple[str, ...]
     limit: float
-    budget: float = 90.0
+    budget: float
 
     def size_of(self, workload: str) -> int:
         """How large it is in this run."""
@@ -185,6 +185,7 @@ def read_plan(environ: Mapping[str, str] = os.environ) -> Plan:
         systems,
         tuple(workloads),
         float(environ.get("LIMIT") or (20 if quick else 60)),
+        float(environ.get("BUDGET") or 120),
     )
 
 

@@ -25,7 +25,7 @@ def report(plan: Plan, results: Results, remarks: Sequence[str] = ()) -> str:
     ratios = [each for each in plan.systems if each != OURS]
     parts = [
         *remarks,
-        "Medians of the rounds, and in parentheses the least.",
+        "Medians of the rounds, in parentheses the least; n, where there were fewer rounds.",
         _figures("Systems that take task graphs", plan, results, [OURS, *graph]),
         _figures("Pools, driven from the client", plan, results, [OURS, *others]),
         _figures("Floors, and flowlab otherwise", plan, results, [OURS, *floors]),
@@ -44,7 +44,7 @@ def _figures(title: str, plan: Plan, results: Results, systems: Sequence[str]) -
     asked = systems if set(systems) & {*FLOORS, *VARIANTS} else systems[1:]
     for row in rows(plan):
         if any(_is_worth_a_line(results, system, row) for system in asked):
-            cells = [_cell(results, system, row) for system in systems]
+            cells = [_cell(results, system, row, plan.rounds) for system in systems]
             lines.append(_line([_name(plan, row), row.unit, *cells]))
     return f"### {title}\n\n" + "\n".join(lines)
 
@@ -90,15 +90,15 @@ def _title(system: str) -> str:
     return _TITLES.get(system, system)
 
 
-def _cell(results: Results, system: str, row: Row) -> str:
+def _cell(results: Results, system: str, row: Row, rounds: int) -> str:
     figures = results.figures(system, row)
     if not figures:
         return results.trouble(system, row.workload)
     median = results.median(system, row)
     assert median is not None
-    if len(figures) == 1:
-        return number(median)
-    return f"{number(median)} ({number(min(figures))})"
+    least = f" ({number(min(figures))})" if len(figures) > 1 else ""
+    fewer = f" n={len(figures)}" if len(figures) < rounds else ""
+    return f"{number(median)}{least}{fewer}"
 
 
 def _ratio(results: Results, system: str, row: Row, ours: float) -> str:

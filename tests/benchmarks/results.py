@@ -137,7 +137,7 @@ class Results:
             return True
         if sum("error" in answer for answer in answers) > 1:
             return True
-        return sum(answer.get("seconds", 0.0) for answer in answers) > budget
+        return sum(answer.get("spent", 0.0) for answer in answers) > budget
 
     def trouble(self, system: str, workload: str) -> str:
         """Why there is no figure: a word for a table."""
