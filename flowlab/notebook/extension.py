@@ -104,6 +104,8 @@ class Extension:
             profile=config.profile or None,
             cluster=config.cluster or None,
             inline=config.inline,
+            store_size=config.store_size or None,
+            spill=config.spill or None,
         )
 
 

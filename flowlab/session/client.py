@@ -5,6 +5,7 @@ process.
 """
 
 import atexit
+import functools
 import itertools
 import math
 import os
@@ -23,6 +24,7 @@ from flowlab.errors import SessionError, UsageError
 from flowlab.events.messages import OnError
 from flowlab.graph import active
 from flowlab.model.ids import SessionId
+from flowlab.model.limits import INLINE_OBJECT
 from flowlab.session.chronicle import Chronicle
 from flowlab.session.journals import journal_directory
 from flowlab.session.link import Link, LocalLink
@@ -48,6 +50,8 @@ class Client:
     inline          run tasks in this process, without engines
     linger          s that engines and tasks live on when this process is killed
     engine_timeout  s until engines that do not come are given up
+    store_size      bytes of large objects in shared memory, half of what is free by default
+    spill           directory for large objects beyond that, a temporary one by default
     progress        told in a few words how engines come, in another thread
     """
 
@@ -61,6 +65,8 @@ class Client:
         inline: bool = False,
         linger: float = 0.0,
         engine_timeout: float = START_SECONDS,
+        store_size: int | None = None,
+        spill: str | Path | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> None:
         if inline and (profile is not None or cluster is not None):
@@ -70,6 +76,7 @@ class Client:
         _check_seconds("linger", linger, least=0)
         _check_seconds("engine_timeout", engine_timeout, least=1)
         chosen = asdict(choose(n, profile, cluster))
+        self._make_run = _run_maker(store_size, spill)
         self._choice = EngineChoice(**{**chosen, "start_seconds": engine_timeout})
         self._inline = inline
         self._linger = linger
@@ -176,7 +183,7 @@ class Client:
         with self._lock:
             if self._run is None:
                 self._check_open()
-                self._run = RunDirectory.create()
+                self._run = self._make_run()
             if self._reaper is None:
                 self._reaper = Reaper.start(self._run)
             return self._run
@@ -196,6 +203,16 @@ class Client:
         self._reach.check_process()
         if self._closed:
             raise SessionError("the client is closed; make another one")
+
+
+def _run_maker(size: int | None, spill: str | Path | None) -> Callable[[], RunDirectory]:
+    """What makes the run directory, with what was said of its store."""
+    if size is not None and (type(size) is not int or size < INLINE_OBJECT):
+        raise UsageError(f"store_size is a number of bytes, at least {INLINE_OBJECT}, not {size!r}")
+    place = Path(spill).expanduser().absolute() if spill is not None else None
+    if place is not None and not place.is_dir():
+        raise UsageError(f"spill is a directory that exists, not {str(place)!r}")
+    return functools.partial(RunDirectory.create, store_size=size or 0, spill=place)
 
 
 def _check_seconds(name: str, value: object, least: float) -> None:
