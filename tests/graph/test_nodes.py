@@ -72,6 +72,7 @@ def test_an_output_may_be_an_object_that_is_there_already(session):
     assert (ready.content_type, ready.is_kept()) == ("json", True)
     assert task.outputs.labels() == ["log", "table", None]
     assert Task("k", outputs=DataObject("o", session), session=session).output.label == "o"
+    assert len(Task("k", outputs=None, session=session).outputs) == 0
 
 
 def test_an_object_has_one_maker(session):
@@ -92,10 +93,6 @@ def test_a_directory_object_may_be_made_first(session):
     made = DataObject("tree", data_type="dir")
     active.pop(session)
     assert (made.owner, made.data_type) == (session, DataType.DIR)
-
-
-def test_a_task_may_have_no_outputs(session):
-    assert len(Task("k", outputs=None, session=session).outputs) == 0
 
 
 def test_an_object_has_the_type_that_it_turned_out_to_be(session):
