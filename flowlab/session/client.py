@@ -1,7 +1,7 @@
 """The client: where engines come from, and the sessions that use them.
 
-The one rule: nothing starts before the first submit, and everything ends with `close`, or with the
-process.
+The one rule: nothing starts before the first submit, or `start`, and everything ends with `close`,
+or with the process.
 """
 
 import atexit
@@ -36,6 +36,7 @@ from flowlab.session.session import Session
 from flowlab.session.start import Starter
 from flowlab.staging.store import HostStore, host_id
 
+REACHABLE_SECONDS = 15.0  # s until engines that run tasks can be used by ipyparallel, too
 SESSIONS_A_KERNEL = 1 << 16  # session ids of one of a client's kernels
 
 _open: "weakref.WeakSet[Client]" = weakref.WeakSet()
@@ -154,9 +155,13 @@ class Client:
         return self._closed
 
     def describe(self) -> dict[str, object]:
-        """Engines, hosts and what is running there, for people."""
+        """Engines, hosts and what is running there, for people.
+
+        `connection_file` is what `ipyparallel.Client` takes: while the engines are new, this waits
+        until they can be reached by it.
+        """
         self._check_open()
-        return self._reach.describe()
+        return self._reach.describe(REACHABLE_SECONDS)
 
     def get_server_info(self) -> dict[str, object]:
         """Each engine with the tasks that it was given and the objects that it made.
