@@ -15,6 +15,7 @@ from flowlab.graph.active import active_session
 from flowlab.graph.outputs import describe_output, describe_outputs
 from flowlab.graph.owner import Owner
 from flowlab.graph.place import find_place
+from flowlab.graph.standin import StandIn
 from flowlab.graph.types import Function, function_of, is_own
 from flowlab.model.attributes import (
     ObjectAttributes,
@@ -325,6 +326,8 @@ def to_dataobj(thing: Any) -> DataObject:
     """The object that a thing stands for: itself, or the only output of a task."""
     if isinstance(thing, DataObject):
         return thing
+    if isinstance(thing, StandIn):
+        return to_dataobj(thing.output)
     if isinstance(thing, Task):
         if len(thing.outputs) == 1:
             return thing.outputs[0]
@@ -335,10 +338,10 @@ def to_dataobj(thing: Any) -> DataObject:
     raise UsageError(f"{given.shorten(thing)} is no data object; wrap it in {remedy}")
 
 
-def check_readable(obj: DataObject, task: Task) -> None:
+def check_readable(obj: DataObject, reader: object) -> None:
     """Raise UsageError for an output of an earlier submit that may be gone already."""
     if obj.submitted and not obj.kept and obj.task is not None:
         raise UsageError(
-            f"{task!r} reads {obj!r}, which was submitted earlier and is not kept; "
+            f"{reader} reads {obj!r}, which was submitted earlier and is not kept; "
             "call keep() on it before its own submit"
         )

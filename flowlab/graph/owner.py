@@ -15,6 +15,11 @@ class Owner(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def engines(self) -> int:
+        """How many engines there are, or will be as far as that is known; at least 1."""
+        ...
+
     def next_id(self) -> int:
         """A new id; tasks and objects of a session share one counter."""
         ...

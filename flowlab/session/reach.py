@@ -14,6 +14,7 @@ from flowlab.session.link import Link
 from flowlab.session.mirror import Mirror
 from flowlab.staging.store import HostStore
 
+SOME = 8  # engines, as long as nobody has said how many there will be
 _LOOK = 0.05  # s between two looks while somebody waits
 
 
@@ -98,6 +99,12 @@ class Reach:
                 f"this process ({os.getpid()}) was forked from the one that made the client "
                 f"({self.pid}) and cannot use it; make a Client of its own here"
             )
+
+    def engines(self) -> int:
+        """How many engines there are or are to come; a guess while nothing is known of them."""
+        capacity = self.mirror.capacity
+        wanted = capacity.engines if capacity else self.largest or SOME
+        return max(1, wanted, len(self.mirror.engines))
 
     def check_cpus(self, task: Task) -> None:
         """Raise UsageError when no host is large enough for the task."""

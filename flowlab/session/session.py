@@ -63,6 +63,11 @@ class Session:
 
     # --- Owner
 
+    @property
+    def engines(self) -> int:
+        """How many engines there are, or will be as far as that is known."""
+        return self._reach.engines()
+
     def next_id(self) -> int:
         """A new id for a task or an object."""
         return next(self._ids)

@@ -3,7 +3,7 @@
 After Rain's user guide, "Python tasks".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -53,9 +53,15 @@ class _Python:
     def run(self, context: Context) -> Sequence[DataInstance]:
         call = _decode(context.config)
         if call.places is not None:
-            values = unpack_plain(call.arguments, _given(call, list(context.inputs)), call.places)
+            values = unpack_plain(
+                call.arguments,
+                given_values(list(context.inputs), call.load, call.wanted),
+                call.places,
+            )
         elif call.arguments:
-            values = unpack(call.arguments, _given(call, list(context.inputs)))
+            values = unpack(
+                call.arguments, given_values(list(context.inputs), call.load, call.wanted)
+            )
         else:
             return make_instances(context, context.function(context), call.encodes)
         if not call.keywords:
@@ -69,16 +75,16 @@ class _Python:
 register(_Python())
 
 
-def _given(call: Call, instances: list[DataInstance]) -> list[Any]:
-    """What stands for each input in the arguments."""
-    loads = [call.load] * len(instances)
-    for wanted in call.wanted:
-        number = wanted.number
-        if wanted.content_type:
+def given_values(instances: list[DataInstance], load: bool, wanted: Iterable[Wanted]) -> list[Any]:
+    """What stands for each input in the arguments: a value or an instance, by default as `load`."""
+    loads = [load] * len(instances)
+    for each in wanted:
+        number = each.number
+        if each.content_type:
             instance = instances[number]
-            instance.content_type = _narrowed(instance, wanted.content_type, number)
-        if wanted.load is not None:
-            loads[number] = wanted.load
+            instance.content_type = _narrowed(instance, each.content_type, number)
+        if each.load is not None:
+            loads[number] = each.load
     return [
         _load(instance, place) if load else instance
         for place, (instance, load) in enumerate(zip(instances, loads, strict=True))

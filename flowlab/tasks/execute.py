@@ -12,6 +12,7 @@ from typing import Any
 from flowlab.errors import UsageError, WrongKind, WrongValue
 from flowlab.graph.nodes import DataObject, Task, to_dataobj
 from flowlab.graph.owner import Owner
+from flowlab.graph.standin import StandIn
 from flowlab.model.content import merge_content_types
 from flowlab.model.inputs import Input, Output
 from flowlab.model.specs import DataType
@@ -132,7 +133,7 @@ class _Draft:
             return str(quote(self.add_input(item)))
         if isinstance(item, Output):
             return str(quote(self.add_output(item)))
-        if isinstance(item, DataObject | Task):
+        if isinstance(item, DataObject | Task | StandIn):
             obj = to_dataobj(item)
             wanted = Input(dataobj=obj, data_type=obj.data_type)
             return str(quote(self._map(wanted, self._unused())))

@@ -11,6 +11,7 @@ from typing import Any
 from flowlab.errors import MissingData, UsageError, WrongKind
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.graph.owner import Owner
+from flowlab.graph.standin import StandIn
 from flowlab.model.inputs import Input, Output
 from flowlab.tasks.execute import Execute
 
@@ -118,7 +119,7 @@ def _named(item: object, label: str | None, *, is_word: bool = True) -> Any:
 
 
 def _check_item(item: object, place: int, kinds: tuple[type, ...]) -> object:
-    if isinstance(item, DataObject | Task):
+    if isinstance(item, DataObject | Task | StandIn):
         raise WrongKind(
             f"{item!r} cannot stand in a Program, which belongs to no session; "
             "write Input('label') in its place, and give the data in the call"

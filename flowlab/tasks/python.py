@@ -48,14 +48,15 @@ class RemoteFunction:
     ) -> None:
         self._function = function
         self._hints = Hints(function, inputs, outputs)
-        self._auto_load = bool(auto_load)
         self._auto_encode = check_content_type(auto_encode or "")
         self._declared = describe_outputs(self._hints.outputs)
         self._outputs = self._typed(self._declared)
-        self._name = function.__name__ if name is None else name
-        self._cpus = cpus
         self._codes: weakref.WeakKeyDictionary[Owner, Function] = weakref.WeakKeyDictionary()
         functools.update_wrapper(self, function)
+        # After that, which brings the function's own attributes
+        self.auto_load = bool(auto_load)
+        self.task_name = function.__name__ if name is None else name
+        self.cpus = cpus
 
     # size: four keywords of a call are ours, as in Rain
     def __call__(
@@ -75,17 +76,33 @@ class RemoteFunction:
         described, encodes = self._override(output, outputs)
         owner = session if session is not None else active_session()
         arguments, wanted, inputs, places = self._packed(args, kwargs)
-        call = Call(arguments, tuple(kwargs), self._auto_load, encodes, wanted, places)
+        call = Call(arguments, tuple(kwargs), self.auto_load, encodes, wanted, places)
         return Task(
             KIND,
             inputs=inputs,
             outputs=described,
             config=encode_call(call),
-            name=self._name if name is None else name,
-            cpus=self._cpus,
-            function=self._pickled(owner),
+            name=self.task_name if name is None else name,
+            cpus=self.cpus,
+            function=self.code(owner),
             session=owner,
         )
+
+    def code(self, owner: Owner) -> Function:
+        """The function as it travels in a session."""
+        code = self._codes.get(owner)
+        if code is None:
+            code = self._codes[owner] = pack_function(self._function)
+        return code
+
+    def check_call(self, arguments: Sequence[Any]) -> None:
+        """Raise TypeError when it cannot be called with so many."""
+        self._hints.check_call(arguments, {})
+
+    def wanted(self, found: Found) -> tuple[Wanted, ...]:
+        """How the objects in its positional arguments are to arrive."""
+        names = self._hints.parameters(len(found), ())
+        return _wanted([self._hints.inputs.get(name) for name in names], names, found)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave its own pickles out, when a function that refers to it is pickled."""
@@ -138,12 +155,6 @@ class RemoteFunction:
         """The content type by which a plain value of this output is encoded, or nothing."""
         auto = "" if output.content_type else self._auto_encode
         return check_content_type(output.encode or auto)
-
-    def _pickled(self, owner: Owner) -> Function:
-        code = self._codes.get(owner)
-        if code is None:
-            code = self._codes[owner] = pack_function(self._function)
-        return code
 
 
 @overload

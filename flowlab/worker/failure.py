@@ -20,6 +20,7 @@ _NOT_THE_USERS = tuple(
 )
 _PYTHON = sysconfig.get_path("stdlib") + os.sep
 _MESSAGE = 4 * KIB  # bytes of the one line; the rest is the traceback's
+_NOTE = 300  # characters of a note that stand in the one line
 _FRAMES = 200  # of a stack, the newest
 
 
@@ -34,7 +35,8 @@ def make_failure(error: BaseException, debug: str = "") -> Failure:
         for part in parts:
             part.stack[:] = [frame for frame in part.stack if not is_ours(frame.filename)]
         if isinstance(error, FlowlabError) and not any(map(_touches_users, parts)):
-            return Failure(bounded(str(error), ERROR_TEXT - _MESSAGE), "", said)  # ours, in full
+            ours = _noted(str(error), error)  # in full
+            return Failure(bounded(ours, ERROR_TEXT - _MESSAGE), "", said)
         message = _one_line(error)
         text = bounded("".join(story.format()), ERROR_TEXT - _MESSAGE)
         return Failure(message, text, said, _line(story, error))
@@ -93,9 +95,18 @@ def _parts(
 def _one_line(error: BaseException) -> str:
     name = type(error).__qualname__
     text = error.msg or "" if isinstance(error, SyntaxError) else _text(error)
-    line = " ".join(text[: 4 * _MESSAGE].split())
+    line = _noted(" ".join(text[: 4 * _MESSAGE].split()), error)
     whole = bounded(f"{name}: {line}" if line else name, _MESSAGE - KIB)
     return " ".join(whole.splitlines())
+
+
+def _noted(line: str, error: BaseException) -> str:
+    """A line with what was added to the exception on its way, as which call of a map it was."""
+    notes = getattr(error, "__notes__", None)
+    if not notes or not isinstance(notes, list):
+        return line
+    told = (" ".join(note[:_NOTE].split()) for note in notes if isinstance(note, str))
+    return f"{line} ({'; '.join(told)})".strip()
 
 
 def _text(error: BaseException) -> str:

@@ -12,6 +12,7 @@ class NoEngines:
         self.name = name
         self.added = []
         self.asked = []
+        self.engines = 2
         self._last = 9
 
     def next_id(self):

@@ -39,6 +39,34 @@ def test_the_traceback_shows_the_lines_of_the_cell_and_names_the_line():
     linecache.cache.pop("<cell 3>")
 
 
+def test_notes_stand_in_the_one_line_too():
+    def fail():
+        error = ValueError("bad")
+        error.add_note("call 7: f(3)")
+        error.add_note("more\nlines " + "x" * 10_000)
+        raise error
+
+    failure = caught(fail)
+    assert failure.message.startswith("ValueError: bad (call 7: f(3); more lines xxx")
+    assert len(failure.message) < 500
+    assert "call 7: f(3)" in failure.traceback
+
+
+def test_notes_are_told_of_our_own_errors_too():
+    error = TaskError("no result")
+    error.add_note("call 7: f(3)")
+    assert make_failure(error).message == "no result (call 7: f(3))"
+
+
+def test_notes_that_are_none_do_no_harm():
+    def fail():
+        error = ValueError("bad")
+        error.__notes__ = 5
+        raise error
+
+    assert caught(fail).message == "ValueError: bad"
+
+
 def test_a_task_shows_only_the_users_frames(shop):
     def inner():
         return {}["no such key"]
