@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 from flowlab.model.ids import HostId, ObjectId, SessionId, join_id
@@ -64,6 +66,34 @@ def test_pages_are_used_again_across_objects_and_sessions(store):
     store.drop_session(ONE)
     assert store.contents() == {}
     assert os.stat(store.put(C, b"y" * SIZE).path).st_ino == inode
+
+
+def addresses(view):
+    """Where the bytes of a view lie."""
+    start = np.frombuffer(view, "u1").ctypes.data
+    return range(start, start + len(view))
+
+
+def test_an_arrow_table_arrives_without_a_copy(store):
+    table = pa.table({"n": np.arange(SIZE), "x": np.ones(SIZE)})
+    for content_type in ("arrow", "pickle"):
+        view = store.open(store.put(A, encode_large(table, content_type)))
+        again = decode(view, content_type, packed=content_type == "pickle")
+        assert again.equals(table)
+        for column in again.columns:
+            assert column.chunk(0).buffers()[1].address in addresses(view)
+
+
+def test_a_frame_arrives_without_a_copy_and_read_only(store):
+    frame = pd.DataFrame({"n": np.arange(SIZE), "x": np.ones(SIZE)})
+    view = store.open(store.put(A, encode_large(frame, "pickle")))
+    again = decode(view, "pickle", packed=True)
+    pd.testing.assert_frame_equal(again, frame)
+    for name in frame:
+        column = again[name].to_numpy()
+        assert column.ctypes.data in addresses(view)
+        assert not column.flags.writeable
+    assert again.assign(n=7)["n"].sum() == 7 * SIZE
 
 
 READER = """
