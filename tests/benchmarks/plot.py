@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
+from tests.benchmarks.report import number
+
 Point = tuple[float, float]  # tasks, µs a task
 
 _WIDTH, _HEIGHT = 720, 420
@@ -36,7 +38,7 @@ def draw(lines: Mapping[str, Sequence[Point]]) -> str:
         ]
         x = _WIDTH - _RIGHT + 10
         weight = ' font-weight="bold"' if place == 0 else ""
-        text = f"{escape(name)} {points[-1][1]:.3g}"
+        text = f"{escape(name)} {number(points[-1][1])}"
         y = ends[name] + 4
         parts.append(f'<text x="{x}" y="{y:.1f}" fill="{colour}"{weight}>{text}</text>')
     body = "\n".join(parts)

@@ -65,14 +65,15 @@ def _ratios(plan: Plan, results: Results, systems: Sequence[str]) -> str:
 
 
 def _goals(plan: Plan, results: Results) -> str:
-    """Those of which something is known."""
+    """All of them; of a quick run those of which something is known."""
     lines = [_head(["goal", "against", "measured", "met"])]
     for outcome in judge_all(results):
+        cells = [outcome.promise, _title(outcome.against)]
         if outcome.found is not None:
-            met = "yes" if outcome.is_met else "**no**"
             found = f"{'> ' if outcome.at_least else ''}{number(outcome.found)}"
-            cells = [outcome.promise, _title(outcome.against), found, met]
-            lines.append(_line(cells))
+            lines.append(_line([*cells, found, "yes" if outcome.is_met else "**no**"]))
+        elif not plan.quick:
+            lines.append(_line([*cells, "not measured", "–"]))
     remark = "Of smaller sizes than they are meant for.\n\n" if plan.quick else ""
     return f"### Goals\n\n{remark}" + "\n".join(lines)
 
