@@ -186,7 +186,7 @@ class Dispatch:
             return value
         if value.host != self._host:
             raise StoreError(f"{value.path} lies on host {value.host}, which gives nothing away")
-        return Inline(_read(value), value.packed)
+        return Inline(_read(value))
 
 
 def _read(value: Stored) -> bytes:

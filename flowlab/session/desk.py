@@ -37,10 +37,7 @@ def ask_pump(pump: Pump, ask: Ask, answer: Callable[[Answer], None]) -> None:
 
 def _answer(pump: Pump, ask: Ask) -> Answer:
     if ask.what == VALUE:
-        object_id = ObjectId(ask.about)
-        value = pump.table.value(object_id)
-        more = pump.table.values_behind(object_id) if ask.ahead else {}
-        return ValueIs(ask.request, value, "", more)
+        return ValueIs(ask.request, pump.table.value(ObjectId(ask.about)))
     if ask.what == EXPLAIN:
         return Told(ask.request, asdict(pump.scheduler.explain(TaskId(ask.about))))
     if ask.what == DESCRIBE:

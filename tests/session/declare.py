@@ -3,6 +3,7 @@
 import time
 
 from flowlab.graph.nodes import DataObject, Task
+from flowlab.model.inputs import Output
 
 
 def task(session, config="", inputs=(), *, name=None, outputs=1, cpus=1):
@@ -20,7 +21,7 @@ def task(session, config="", inputs=(), *, name=None, outputs=1, cpus=1):
 
 def constant(session, data):
     """An object of the user's."""
-    made = DataObject("data", session, value=data)
+    made = DataObject(Output("data"), owner=session, value=data)
     session.add(made)
     return made
 
