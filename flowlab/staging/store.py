@@ -11,7 +11,7 @@ import platform
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flowlab.errors import StoreError
@@ -80,12 +80,13 @@ class HostStore:
     def contents(self) -> dict[ObjectId, int]:
         """Bytes of each object in the store."""
         found: dict[ObjectId, int] = {}
-        for path in self.directory.glob("*/*"):
-            if path.name.isdecimal():
-                try:
-                    found[ObjectId(int(path.name))] = path.stat().st_size
-                except FileNotFoundError:  # dropped meanwhile by another engine
-                    continue
+        for folder in self.directory.glob("*"):
+            # A file, and a whole session, may be dropped meanwhile by another engine
+            with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as files:
+                for each in files:
+                    if each.name.isdecimal():
+                        with suppress(FileNotFoundError):
+                            found[ObjectId(int(each.name))] = each.stat().st_size
         return found
 
     @contextmanager
