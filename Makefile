@@ -8,11 +8,15 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
+PEERS := tests/benchmarks/requirements.txt
+IS_QUICK = $(filter-out 0,$(QUICK))
 CONSTRAINTS := tests/house/constraints.txt
 BUNDLE := flowlab/static/widget.js
 NOTEBOOK ?= notebooks/quickstart.ipynb
 EXECUTED := build/$(notdir $(NOTEBOOK))
 RUN_TESTS = $(BIN)/python -m pytest
+SIDE_BY_SIDE = -n 2 --dist loadscope --no-loadscope-reorder
 
 # A python3 that is new enough; nothing when there is none.
 FIND_PYTHON = for each in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -35,7 +39,7 @@ lab: $(VENV)/.has-lab  ## open the notebook in JupyterLab, the executed copy if 
 		else $(BIN)/jupyter lab $(NOTEBOOK); fi
 
 test: check | browser  ## check, then all tests but the long ones
-	$(RUN_TESTS) -m 'not long' --ignore tests/house
+	$(RUN_TESTS) -m 'not long' --ignore tests/house $(SIDE_BY_SIDE)
 
 test-long: $(VENV)/.has-test | browser  ## the long tests
 	$(RUN_TESTS) -m long
@@ -53,8 +57,9 @@ format: $(VENV)/.has-test  ## write what `check` would ask for
 	$(BIN)/ruff check --fix .
 	cd js && npm run --silent format
 
-bench: $(VENV)/.has-test | browser  ## measure, side by side with the peers
-	$(BIN)/python -m tests.benchmarks
+bench: $(BENCH)/.has-peers $(if $(IS_QUICK),,$(VENV)/.has-test) | $(if $(IS_QUICK),,browser)  ## measure, side by side with the peers; QUICK=1 takes two minutes
+	@$(BENCH)/bin/python -m tests.benchmarks
+	@$(if $(IS_QUICK),:,$(BIN)/python -m tests.benchmarks.eyes)
 
 docs: $(VENV)/.has-docs  ## build the documentation into build/docs
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs build/docs
@@ -65,7 +70,7 @@ dist: $(VENV)/.has-test  ## build the wheel and the source archive into dist/
 	$(BIN)/python -m build --outdir dist .
 
 clean:  ## remove what make has made, the environment too
-	rm -rf $(VENV) js/node_modules flowlab/static/*.js build dist
+	rm -rf $(VENV) $(BENCH) js/node_modules flowlab/static/*.js build dist
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # --- the environment -------------------------------------------------------------------------
@@ -89,6 +94,13 @@ $(BIN)/python:
 $(VENV)/.has-%: pyproject.toml $(CONSTRAINTS) | $(BIN)/python $(BUNDLE)
 	@echo "installing flowlab with what \`$*\` needs"
 	@$(INSTALL) -e '.[$*]'
+	@touch $@
+
+# The peers have an environment of their own, so that none of them stands in anybody's way.
+$(BENCH)/.has-peers: pyproject.toml $(PEERS) | $(BIN)/python $(BUNDLE)
+	@echo "installing the peers into $(BENCH); the first time takes some minutes"
+	@$(BIN)/python -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -e . -r $(PEERS)
 	@touch $@
 
 # --- the front end ---------------------------------------------------------------------------

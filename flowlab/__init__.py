@@ -20,6 +20,8 @@ _HOMES = {
     "Client": "flowlab.session.client",
     "Session": "flowlab.session.session",
     "remote": "flowlab.tasks.python",
+    "map": "flowlab.tasks.map",
+    "Map": "flowlab.tasks.mapped",
     "Program": "flowlab.tasks.factory",
     "blob": "flowlab.tasks.objects",
     "pickled": "flowlab.tasks.objects",
@@ -49,7 +51,8 @@ _ALIASES = {
 }
 _MODULES = {"errors": "flowlab.errors", "tasks": "flowlab.tasks"}
 
-__all__ = ["__version__", *_HOMES, *_ALIASES, *_MODULES]  # noqa: PLE0604 - all are names
+# All but `map`, which `from flowlab import *` must not put in the place of the builtin
+__all__ = ["__version__", *(_HOMES.keys() - {"map"}), *_ALIASES, *_MODULES]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
@@ -65,4 +68,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted((*__all__, "map"))

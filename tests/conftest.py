@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from flowlab.cluster import reap
 from flowlab.cluster.choice import EngineChoice
@@ -19,6 +20,28 @@ from tests.cluster.peer import Posted, SmallTable, wait_until
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what runs in its background so; tests that interrupt themselves would hang
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+LONGEST = ("stories", "browser")  # first, so that no process is left alone with one of them
+
+
+class RoomsSideBySide(LoadScopeScheduling):
+    """`make test` runs two rooms at a time, each in one process: what it needs starts once."""
+
+    def _split_scope(self, nodeid):
+        return nodeid.split("/")[1]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Asked once, when tests run in several processes."""
+    return RoomsSideBySide(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Put the longest rooms first."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in LONGEST)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,10 +61,11 @@ class Bench:
         self.table = SmallTable()
 
     def start(self, engines):
-        """Start, and wait for so many engines."""
+        """Start, and wait for so many engines, and until ipyparallel can use them."""
         self.cluster.start(self.posted, self.table)
         self.joined = self.posted.wait(EngineJoined, engines, 60)
         self._capacity = self.posted.of(CapacityKnown)
+        wait_until(lambda: self.cluster.describe().get("controller") != "starting", 60)
         return self
 
     def first_capacity(self):

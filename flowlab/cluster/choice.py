@@ -47,8 +47,7 @@ def choose(
     n: int | None = None, profile: str | None = None, cluster: object = None, listen: str = ""
 ) -> EngineChoice:
     """Turn what the user gave into a choice; raises UsageError or ClusterError with the remedy."""
-    if n is not None and (type(n) is not int or n < 1):
-        raise UsageError(f"n is a number of engines, at least 1, not {n!r}")
+    _check_number(n)
     if cluster is None:
         _check_profile(profile)
         return EngineChoice(n, profile, listen=listen)
@@ -93,6 +92,14 @@ def _connection_of_client(client: Any) -> dict[str, Any]:
 def _profile_directory(profile: str) -> Path:
     home = Path(os.environ.get("IPYTHONDIR", "~/.ipython")).expanduser()
     return home / f"profile_{profile}"
+
+
+def _check_number(n: object) -> None:
+    if n is None or (type(n) is int and n >= 1):
+        return
+    # An address, as Rain's client takes one
+    hint = "; there is no server to connect to: Client() starts what it needs" * isinstance(n, str)
+    raise UsageError(f"n is a number of engines, at least 1, not {n!r}{hint}")
 
 
 def _check_profile(profile: str | None) -> None:

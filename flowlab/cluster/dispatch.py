@@ -186,7 +186,7 @@ class Dispatch:
             return value
         if value.host != self._host:
             raise StoreError(f"{value.path} lies on host {value.host}, which gives nothing away")
-        return Inline(_read(value))
+        return Inline(_read(value), value.packed)
 
 
 def _read(value: Stored) -> bytes:

@@ -123,7 +123,7 @@ class EngineCluster:
         return {
             "kind": "engines",
             "connection_file": self._launcher.connection_file(),
-            "controller": self._launcher.controller.lost or "up",
+            "controller": self._launcher.controller_state(),
             "engines": [member.describe() for member in members],
         }
 

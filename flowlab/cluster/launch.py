@@ -1,4 +1,4 @@
-"""ipyparallel's part: starts controller and engines, and one bootstrap on each. One thread.
+"""Starts controller and engines (source.py), and looks after them by ipyparallel. One thread.
 
 The thread owns ipyparallel's `Cluster` and `Client`; nobody else touches them. Every request to the
 hub has a timeout, since one may never be answered. It is off the task path: when it dies, tasks go
@@ -9,19 +9,15 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
-
-import ipyparallel
 
 from flowlab.cluster.choice import EngineChoice
-from flowlab.cluster.controller import HUB_SECONDS, ControllerWatch
-from flowlab.cluster.logs import Heard, last_words
-from flowlab.cluster.own import ENGINE_ARGS, make_cluster
+from flowlab.cluster.controller import ControllerWatch
+from flowlab.cluster.port import STARTING
 from flowlab.cluster.run import RunDirectory
+from flowlab.cluster.source import Source
 from flowlab.cluster.starts import Starts
 from flowlab.cluster.telling import Office, Telling
 from flowlab.cluster.watch import RETURN_SECONDS
-from flowlab.errors import ClusterError
 from flowlab.model.ids import EngineId
 
 POLL = 0.05  # s between two looks while engines are starting
@@ -42,20 +38,18 @@ class Launcher:
         resume: bool = False,
     ) -> None:
         self.controller = ControllerWatch()
-        self._run = run
         self._choice = choice
         self._office = office
-        self._heard = Heard()
         self._loop = asyncio.new_event_loop()
         self._stopping = False
-        self._cluster: Any = None
-        self._client: Any = None
+        self._source = Source(run, choice, office, self._launched, resume)
         self._registered: frozenset[int] = frozenset()
         self._telling: Telling
         self._resume = resume
         self._began = time.monotonic()
         self._any_linked = resume
         self._said_lost = False
+        self._was_up = False
         # Engines of the process before come back by themselves: none is started while they do
         not_before = time.monotonic() + RETURN_SECONDS + 1 if resume else 0.0
         wanted = choice.wanted if choice.own else 0
@@ -64,6 +58,7 @@ class Launcher:
 
     def start(self, order: dict[str, str]) -> None:
         """Begin; returns at once. `order` is what every engine is told at its bootstrap."""
+        self._order = order
         self._telling = Telling(self._office, order)
         self._thread.start()
 
@@ -87,8 +82,9 @@ class Launcher:
         """SIGKILL an engine of another host, by its nanny."""
 
         def send() -> None:
-            if self._client is not None and engine in self._client.ids:
-                self._client.send_signal("SIGKILL", targets=int(engine), block=False)
+            client = self._source.client
+            if client is not None and engine in client.ids:
+                client.send_signal("SIGKILL", targets=int(engine), block=False)
 
         self._call(send)
 
@@ -100,12 +96,18 @@ class Launcher:
         """Engines that there are to be."""
         return self._choice.wanted if self._choice.own else len(self._registered)
 
+    def controller_state(self) -> str:
+        """Whether the engines can be used by ipyparallel: STARTING, "up", or why not."""
+        if self.controller.lost:
+            return self.controller.lost
+        if not self._was_up and self._source.client is not None:
+            linked = self._starts.present()
+            self._was_up = bool(linked) and linked <= self._registered
+        return "up" if self._was_up else STARTING
+
     def connection_file(self) -> str:
-        """What `ipyparallel.Client(…)` takes to use the engines by %px."""
-        cluster = self._cluster
-        if cluster is None or cluster.controller is None:
-            return ""
-        return str(cluster.controller.connection_files["client"])
+        """What `ipyparallel.Client(…)` takes to use the engines by %px; empty until it can."""
+        return "" if self.controller_state() == STARTING else self._source.connection_file()
 
     def close(self, timeout: float = 0.5) -> None:
         """Stop the thread; processes are the caller's to end."""
@@ -127,93 +129,57 @@ class Launcher:
         try:
             self._loop.run_until_complete(self._live())
         finally:
-            if self._client is not None:
-                self._client.close(linger=0)
+            self._source.close()
             self._loop.close()
 
     async def _live(self) -> None:
-        try:
-            await asyncio.wait_for(self._begin(), self._choice.start_seconds)
-        except Exception as error:  # noqa: BLE001 - whatever a launcher raises is the user's to read
-            if not self._stopping:
-                self._fail(error)
-            return
+        beginning = self._loop.create_task(self._source.begin(self._order))
+        beginning.add_done_callback(self._begun)
         while not self._stopping:
             self._look()
             await asyncio.sleep(POLL if self._is_busy() else REST)
+        beginning.cancel()
+        await asyncio.gather(beginning, return_exceptions=True)
 
-    def _fail(self, error: Exception) -> None:
-        reason = str(error) or f"nothing happened in {self._choice.start_seconds:.0f} s"
-        if self._resume:
-            self._lose_controller(
-                f"ipyparallel's controller cannot be taken up again ({reason}). Tasks go on; "
-                "engines that die are not replaced."
-            )
+    def _begun(self, beginning: "asyncio.Task[None]") -> None:
+        if self._stopping or beginning.cancelled():
             return
-        self._office.unavailable(
-            f"{type(error).__name__}: {reason}. Client(inline=True) needs no engines. "
-            f"{self._last_words()}"
-        )
-
-    def _last_words(self) -> str:
-        return last_words(self._run.profile / "log", self._heard.text)
-
-    async def _begin(self) -> None:
-        if self._choice.connection is not None:
-            seconds = min(HUB_SECONDS, self._choice.start_seconds)
-            self._client = ipyparallel.Client(dict(self._choice.connection), timeout=seconds)
-            self._watch_client()
-            await self._wait_for_foreign()
+        error = beginning.exception()
+        if error is not None:  # whatever a launcher raises is the user's to read
+            self._fail(error)
             return
-        self._cluster = make_cluster(self._run, self._choice.profile, self._resume, self._heard)
-        if not self._resume:
-            await self._start_own()
-        elif self._cluster.controller is None:
-            raise ClusterError("its process is gone")
-        self._office.capacity(self._choice.wanted)
-        self._follow_controller()
-        info = await self._cluster.controller.get_connection_info()
-        self._client = ipyparallel.Client(
-            info["client"], cluster=self._cluster, profile_dir=self._cluster.profile_dir,
-            timeout=HUB_SECONDS,
-        )  # fmt: skip
         self._watch_client()
+        self._look()
 
-    async def _start_own(self) -> None:
-        wanted = self._choice.wanted
-        plural = "engine" if wanted == 1 else "engines"
-        how = f"by profile {self._choice.profile!r}" if self._choice.profile else "on this host"
-        self._office.notice(f"starting {wanted} {plural} {how}")
-        await self._cluster.start_controller(environment={"FLOWLAB_RUN": self._run.run})
-        self._office.started([self._cluster.controller.pid])
-        await self._start_engines(wanted)
-
-    async def _start_engines(self, number: int) -> None:
-        name = await self._cluster.start_engines(
-            number, environment={"FLOWLAB_RUN": self._run.run}, engine_args=ENGINE_ARGS
-        )
-        launchers = getattr(self._cluster.engines[name], "launchers", {})
-        pids = [launcher.pid for launcher in launchers.values() if getattr(launcher, "pid", 0) > 0]
-        self._starts.began(number, pids, time.monotonic())
+    def _launched(self, number: int, pids: list[int], now: float) -> None:
+        self._starts.began(number, pids, now)
         self._office.started(pids)
 
-    async def _wait_for_foreign(self) -> None:
-        while not self._client.ids:  # noqa: ASYNC110 - the client has nothing to await
-            await asyncio.sleep(POLL)
-        self._office.capacity(len(self._client.ids))
-        self._office.notice(
-            "connected to a cluster that was started elsewhere: its engines are not replaced when "
-            "they die, and live on when this client is closed"
-        )
+    def _fail(self, error: BaseException) -> None:
+        words = self._source.last_words()
+        if self._resume:
+            self._lose_controller(
+                f"ipyparallel's controller cannot be taken up again ({error}). Tasks go on; "
+                "engines that die are not replaced."
+            )
+        elif self._source.local:
+            self._lose_controller(
+                f"ipyparallel's controller cannot be started ({error}). Tasks go on; engines that "
+                f"die are not replaced, and %px cannot reach them. {words}"
+            )
+        else:
+            self._office.unavailable(
+                f"{type(error).__name__}: {error}. Client(inline=True) needs no engines. {words}"
+            )
 
     def _watch_client(self) -> None:
         """Hear of engines at once; `_look` polls beside it, should the private name be gone."""
-        callbacks = getattr(self._client, "_registration_callbacks", None)
+        callbacks = getattr(self._source.client, "_registration_callbacks", None)
         if callbacks is not None:
             callbacks.append(lambda _event: self._call(self._look))
 
     def _follow_controller(self) -> None:
-        pid = getattr(self._cluster.controller, "pid", -1) if self._cluster else -1
+        pid = self._source.controller_pid()
         if pid > 0 and not self.controller.complete:
             self._office.started(self.controller.follow(pid))
 
@@ -221,7 +187,7 @@ class Launcher:
         return self._starts.is_busy() or self._telling.is_busy()
 
     def _look(self) -> None:
-        if self._stopping or self._client is None:
+        if self._stopping or (self._source.client is None and not self._source.local):
             return
         try:
             self._look_once()
@@ -233,14 +199,17 @@ class Launcher:
 
     def _look_once(self) -> None:
         now = time.monotonic()
-        self._registered = frozenset(self._client.ids)
-        self._telling.look(self._client, self._registered, now)
+        self._source.look()
         self._follow_controller()
+        if self._source.client is not None:
+            self._registered = frozenset(self._source.client.ids)
+            self._telling.look(self._source.client, self._registered, now)
         self._check_controller(now)
         self._check_starts(now)
 
     def _check_controller(self, now: float) -> None:
-        reason = self.controller.check() or self.controller.ask(self._client, now)
+        client = self._source.client
+        reason = self.controller.check() or (self.controller.ask(client, now) if client else "")
         if reason:
             self._lose_controller(reason)
 
@@ -260,7 +229,9 @@ class Launcher:
         if self._starts.exhausted():
             self._starts.stop()
             failures = self._starts.failures
-            reason = f"{failures} engines in a row could not be started. {self._last_words()}"
+            reason = (
+                f"{failures} engines in a row could not be started. {self._source.last_words()}"
+            )
             self._office.notice(reason, "error")
             if self._starts.living() == 0:
                 self._office.unavailable(reason)
@@ -268,11 +239,11 @@ class Launcher:
             self._starts.stop()
             self._office.unavailable(
                 f"no engine came in {self._choice.start_seconds:.0f} s; Client(inline=True) needs "
-                f"none. {self._last_words()}"
+                f"none. {self._source.last_words()}"
             )
         number = self._starts.due(now)
         if number:
-            task = self._loop.create_task(self._start_engines(number))
+            task = self._loop.create_task(self._source.launch(number))
             task.add_done_callback(self._started_or_not)
 
     def _is_overdue(self, now: float) -> bool:
@@ -288,6 +259,8 @@ class Launcher:
         self._any_linked = True
         self._telling.settle(engine)
         self._starts.joined(engine, pid)
+        if not self._starts.is_busy():
+            self._source.come.set()
 
     def _forget(self, engine: int) -> None:
         self._telling.settle(engine)  # its id is never used again

@@ -30,9 +30,16 @@ def last_words(directory: Path, heard: str) -> str:
         newest = max(written, key=lambda path: path.stat().st_mtime, default=None)
         if newest is None:
             return f"{where}, and say nothing."
-        with newest.open("rb") as file:
-            file.seek(max(0, newest.stat().st_size - TAIL))
-            text = file.read(TAIL).decode(errors="replace").strip()
     except OSError:
         return f"{where}."  # a process that is being ended takes them away
-    return f"{where}; the newest, {newest.name}, ends with:\n{text}"
+    return f"{where}; the newest, {newest.name}, ends with:\n{read_end(newest)}"
+
+
+def read_end(log: Path) -> str:
+    """The end of a log; empty when it is gone."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - TAIL))
+            return file.read(TAIL).decode(errors="replace").strip()
+    except OSError:
+        return ""

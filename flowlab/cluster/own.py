@@ -1,9 +1,8 @@
 """How ipyparallel's controller and engines are launched when they are our own."""
 
 import logging
+from importlib import import_module
 from typing import Any
-
-import ipyparallel
 
 from flowlab.cluster.run import RunDirectory
 
@@ -17,6 +16,11 @@ CONTROLLER_ARGS = [
     "--log-level=30",
 ]
 ENGINE_ARGS = ["--IPEngine.max_heartbeat_misses=0"]
+
+
+def ipyparallel() -> Any:
+    """The package, imported at first need: it takes as long as our own engines need to link."""
+    return import_module("ipyparallel")
 
 
 def make_cluster(
@@ -39,8 +43,8 @@ def make_cluster(
         options.update(profile_dir=str(run.profile), load_profile=False)
     file = str(run.path / "cluster.json")
     if resume:
-        return ipyparallel.Cluster.from_file(file, **options)
-    return ipyparallel.Cluster(
+        return ipyparallel().Cluster.from_file(file, **options)
+    return ipyparallel().Cluster(
         cluster_id=run.run,
         cluster_file=file,
         controller_args=CONTROLLER_ARGS,

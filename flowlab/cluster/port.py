@@ -9,6 +9,8 @@ from flowlab.model.payload import NOTHING, Payload, Value
 from flowlab.model.specs import ObjectInfo, ObjectSpec, TaskSpec
 from flowlab.scheduler.actions import ClusterAction
 
+STARTING = "starting"  # `controller` in `describe()`: ipyparallel cannot reach the engines yet
+
 
 class Post(Protocol):
     """The one door: thread-safe, never blocks, never raises.

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from flowlab.errors import StoreError
 from flowlab.model.limits import MIB
-from flowlab.staging.store import private_directory
+from flowlab.staging.store import StoreSettings, private_directory, write_settings
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - what is made in it is private
 SHARED_ROOM = 256 * MIB  # bytes free in /dev/shm, below which objects lie on disk
-OWNER = ".run"  # in a store in shared memory: a link that says whose it is
+OWNER = ".run"  # in a directory that lies elsewhere: a link that says whose it is
 _SOCKET_PATH = 90  # bytes; AF_UNIX has 108, and zmq and ipyparallel add some
 _PARTS = ("boards", "sandboxes", "profile")
 
@@ -33,24 +33,41 @@ class RunDirectory:
     run     its id, also in the environment of every process of it as FLOWLAB_RUN
     path    the directory
     store   directory of this host's store: shared memory when there is room
+    spill   directory for objects that find no room there
     key     what an engine or a kernel must know to be let in; never in logs, argv or `repr`
     """
 
     run: str
     path: Path
     store: Path
+    spill: Path
     key: str
 
     @classmethod
-    def create(cls, base: Path | None = None) -> "RunDirectory":
-        """Make a new one, below `base` or the user's runtime directory."""
+    def create(
+        cls, base: Path | None = None, *, store_size: int = 0, spill: Path | None = None
+    ) -> "RunDirectory":
+        """Make a new one, below `base` or the user's runtime directory.
+
+        store_size  bytes of the store; 0: half of what the device has free
+        spill       where objects go that find no room: below this one, or the temporary directory
+        """
         parent = _base_directory() if base is None else private_directory(base.parent, base.name)
         run = secrets.token_hex(4)
         path = private_directory(parent, run)
         for part in _PARTS:
             private_directory(path, part)
-        here = cls(run, path, _store_directory(run, path), secrets.token_hex(32))
-        meta = {"run": run, "store": str(here.store), "pid": os.getpid(), "began": time.time()}
+        store, spilled = _store_directory(run, path), _spill_directory(run, path, spill)
+        elsewhere = spill is not None or store.stat().st_dev != spilled.stat().st_dev
+        write_settings(store, StoreSettings(store_size, str(spilled) if elsewhere else ""))
+        here = cls(run, path, store, spilled, secrets.token_hex(32))
+        meta = {
+            "run": run,
+            "store": str(store),
+            "spill": str(spilled),
+            "pid": os.getpid(),
+            "began": time.time(),
+        }
         _write_private(path / "key", here.key)
         _write_private(path / "meta.json", json.dumps(meta))
         return here
@@ -60,8 +77,8 @@ class RunDirectory:
         """The one that another process made; raises StoreError when it is not the user's own."""
         _existing(path)
         meta = json.loads(_read_private(path / "meta.json"))
-        store = _existing(Path(meta["store"]))
-        return cls(meta["run"], path, store, _read_private(path / "key"))
+        store, spill = _existing(Path(meta["store"])), _existing(Path(meta["spill"]))
+        return cls(meta["run"], path, store, spill, _read_private(path / "key"))
 
     @property
     def link_socket(self) -> Path:
@@ -95,7 +112,7 @@ class RunDirectory:
 
     def directories(self) -> tuple[Path, ...]:
         """Everything that is to be removed in the end."""
-        return tuple({self.store, self.path})
+        return tuple({self.store, self.spill, self.path})
 
     def forget_process(self, pid: int, engine: int) -> None:
         """Remove what an engine that died left: its sandbox and its board."""
@@ -160,6 +177,16 @@ def _store_directory(run: str, path: Path) -> Path:
             (store / OWNER).symlink_to(path)
             return store
     return private_directory(path, "store")
+
+
+def _spill_directory(run: str, path: Path, chosen: Path | None) -> Path:
+    """Inside `path`, unless that may be in memory itself or another place was chosen."""
+    parent = Path(tempfile.gettempdir()) if chosen is None else chosen
+    if chosen is None and path.is_relative_to(parent):
+        return private_directory(path, "spill")
+    spill = private_directory(parent, f"flowlab-{os.getuid()}-{run}-spill")
+    (spill / OWNER).symlink_to(path)
+    return spill
 
 
 def _existing(path: Path) -> Path:

@@ -88,6 +88,10 @@ class Starts:
         """Engines of use, or on their way."""
         return len(self._present) + len(self._coming) + self._asked
 
+    def present(self) -> frozenset[int]:
+        """Engines of use."""
+        return frozenset(self._present.copy())
+
     def pids(self) -> list[int]:
         """Processes that were started and have not been lost."""
         return [pid for pid in (*self._coming, *self._present.values()) if pid > 0]

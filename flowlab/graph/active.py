@@ -30,6 +30,11 @@ def pop(session: Owner) -> None:
     _stack.set(stack[: places[-1]] + stack[places[-1] + 1 :])
 
 
+def leave(session: Owner) -> None:
+    """End all bindings of this session in this context, because it was closed."""
+    _stack.set(tuple(bound for bound in _stack.get() if bound is not session))
+
+
 def is_bound(session: Owner) -> bool:
     """Whether a block of this context holds the session."""
     return any(bound is session for bound in _stack.get())

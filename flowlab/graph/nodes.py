@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 from flowlab.errors import UsageError
 from flowlab.graph import given
 from flowlab.graph.active import active_session
-from flowlab.graph.outputs import describe_outputs
+from flowlab.graph.outputs import describe_output, describe_outputs
 from flowlab.graph.owner import Owner
 from flowlab.graph.place import find_place
+from flowlab.graph.standin import StandIn
 from flowlab.graph.types import Function, function_of, is_own
 from flowlab.model.attributes import (
     ObjectAttributes,
@@ -26,7 +27,10 @@ from flowlab.model.attributes import (
 from flowlab.model.ids import ID, ObjectId, TaskId, join_id, split_id
 from flowlab.model.inputs import Output
 from flowlab.model.labels import LabeledList
-from flowlab.model.specs import ObjectSpec, Place, TaskSpec
+from flowlab.model.payload import Value
+from flowlab.model.specs import DataType, ObjectSpec, Place, TaskSpec
+
+# size: a task and its objects know each other, and stand together
 
 __all__ = ["DataObject", "Function", "Task", "check_readable", "to_dataobj"]
 
@@ -34,32 +38,39 @@ __all__ = ["DataObject", "Function", "Task", "check_readable", "to_dataobj"]
 class DataObject:
     """A blob or a directory that a task will make, or that the user made: never changed.
 
-    value  bytes of a constant (a directory's archive), or None for a task's output
-    task   the task that makes it, or None for a constant
+    label  of the output, or an `Output` that says all
+    value  bytes of a constant (a directory's archive), or where they lie already; None for a
+           task's output
+    task   the task that makes it, or None for a constant and for one that no task has taken yet
     user   what the user says about it, JSON; writable until submit
     """
 
     __slots__ = (
-        "__weakref__", "content_type", "data_type", "info", "kept", "label", "object_id", "owner",
-        "size_hint", "state", "submitted", "task", "user", "value",
+        "__weakref__", "_declared_type", "data_type", "info", "kept", "label", "object_id",
+        "owner", "size_hint", "state", "submitted", "task", "user", "value",
     )  # fmt: skip
 
     def __init__(
         self,
-        described: Output,
+        label: str | Output | None = None,
+        session: Owner | None = None,
+        data_type: DataType | str = DataType.BLOB,
+        content_type: str | None = None,
         *,
-        owner: Owner,
-        value: bytes | None = None,
-        task: "Task | None" = None,
+        value: bytes | Value | None = None,
     ) -> None:
-        self.owner = owner
+        described = label
+        if not isinstance(described, Output):
+            kind = DataType(data_type)
+            described = Output(described, content_type=content_type, data_type=kind)
+        self.owner = owner = session if session is not None else active_session()
         self.object_id = ObjectId(join_id(owner.session_id, owner.next_id()))
         self.label = described.label or ""
         self.data_type = described.data_type
-        self.content_type = described.content_type or described.encode or ""
+        self._declared_type = described.content_type or described.encode or ""
         self.size_hint = described.size_hint
         self.value = value
-        self.task = task
+        self.task: Task | None = None
         self.kept = False
         self.submitted = False
         self.state: str | None = None
@@ -71,13 +82,19 @@ class DataObject:
         """Session and number."""
         return split_id(self.object_id)
 
+    @property
+    def content_type(self) -> str | None:
+        """What it is as far as `info` knows, else as declared; None when nobody says."""
+        known = self.info.content_type if self.info is not None else None
+        return known or self._declared_type or None
+
     def to_spec(self) -> ObjectSpec:
         """What the scheduler is told of it."""
         return ObjectSpec(
             self.object_id,
             self.label,
             self.data_type,
-            self.content_type,
+            self._declared_type,
             self.kept,
             self.task is None,
             self.size_hint,
@@ -147,7 +164,8 @@ class Task:
 
     kind     name of the kind that runs it; a class of the user's own says it as TASK_TYPE
     config   what its kind wants to know, encoded by the kind; of a type of one's own, JSON
-    inputs   objects with labels, in the kind's order; outputs too
+    inputs   objects with labels, in the kind's order
+    outputs  a number, labels, `Output`s, or ready-made objects that no task has taken yet
     source   what the user wrote, when that is no function: for people
     user     what the user says about it, JSON; writable until submit
     """
@@ -165,7 +183,7 @@ class Task:
         kind: str = "",
         *,
         inputs: Iterable[Any] = (),
-        outputs: int | Sequence[str | Output] = 1,
+        outputs: "Outputs" = 1,
         config: Any = b"",
         name: str | None = None,
         cpus: int = 1,
@@ -176,7 +194,7 @@ class Task:
         source: str = "",
     ) -> None:
         self.owner = owner = session if session is not None else active_session()
-        self.kind = kind or given.check_type(self.TASK_TYPE, self)
+        self.kind = given.check_type(kind or self.TASK_TYPE, self)
         self.name = given.check_name(name)
         self.resources = given.check_cpus(cpus, self)
         own = is_own(self.kind)
@@ -192,11 +210,13 @@ class Task:
         self.inputs: LabeledList[DataObject] = LabeledList(
             pairs=[self._take(item) for item in inputs]
         )
-        described = describe_outputs(outputs)
+        listed = _listed(outputs)
         self.task_id = TaskId(join_id(owner.session_id, owner.next_id()))
         self.outputs: LabeledList[DataObject] = LabeledList(
-            pairs=[(each.label, DataObject(each, owner=owner, task=self)) for each in described]
+            pairs=[self._make(each, place) for place, each in enumerate(listed)]
         )
+        for output in self.outputs:
+            output.task = self
         owner.add(self)
 
     @property
@@ -213,14 +233,14 @@ class Task:
 
     def to_spec(self) -> TaskSpec:
         """What the scheduler is told of it."""
-        labels = tuple(label or "" for label in self.inputs.labels())
+        labels = tuple([label or "" for label in self.inputs.labels()])
         return TaskSpec(
             self.task_id,
             self.kind,
             self.name,
-            tuple(obj.object_id for obj in self.inputs),
+            tuple([obj.object_id for obj in self.inputs]),
             labels if any(labels) else (),
-            tuple(obj.object_id for obj in self.outputs),
+            tuple([obj.object_id for obj in self.outputs]),
             self.resources,
             self.function.key if self.function else "",
             self.retries,
@@ -276,11 +296,38 @@ class Task:
         check_readable(obj, self)
         return label, obj
 
+    def _make(self, output: "str | Output | DataObject", place: int) -> tuple[Any, DataObject]:
+        """Label and object of one output."""
+        if not isinstance(output, DataObject):
+            described = describe_output(output, place)
+            return described.label, DataObject(described, self.owner)
+        if output.owner is not self.owner:
+            raise UsageError(
+                f"{output!r} belongs to session {output.owner.name!r}, not to {self!r}"
+            )
+        if output.task is not None or output.value is not None:
+            maker = "a constant" if output.task is None else f"made by {output.task!r}"
+            raise UsageError(f"{output!r} is {maker} already, and no output of {self!r}")
+        return output.label or None, output
+
+
+Outputs = int | str | Output | DataObject | Sequence[str | Output | DataObject] | None
+
+
+def _listed(outputs: Outputs) -> Sequence[str | Output | DataObject]:
+    if isinstance(outputs, int | str | Output):
+        return describe_outputs(outputs)
+    if outputs is None:
+        return ()
+    return [outputs] if isinstance(outputs, DataObject) else list(outputs)
+
 
 def to_dataobj(thing: Any) -> DataObject:
     """The object that a thing stands for: itself, or the only output of a task."""
     if isinstance(thing, DataObject):
         return thing
+    if isinstance(thing, StandIn):
+        return to_dataobj(thing.output)
     if isinstance(thing, Task):
         if len(thing.outputs) == 1:
             return thing.outputs[0]
@@ -291,10 +338,10 @@ def to_dataobj(thing: Any) -> DataObject:
     raise UsageError(f"{given.shorten(thing)} is no data object; wrap it in {remedy}")
 
 
-def check_readable(obj: DataObject, task: Task) -> None:
+def check_readable(obj: DataObject, reader: object) -> None:
     """Raise UsageError for an output of an earlier submit that may be gone already."""
     if obj.submitted and not obj.kept and obj.task is not None:
         raise UsageError(
-            f"{task!r} reads {obj!r}, which was submitted earlier and is not kept; "
+            f"{reader} reads {obj!r}, which was submitted earlier and is not kept; "
             "call keep() on it before its own submit"
         )

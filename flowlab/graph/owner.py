@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from flowlab.model.ids import SessionId
+from flowlab.model.ids import ObjectId, SessionId
+from flowlab.model.payload import Value
 
 
 class Owner(Protocol):
@@ -14,12 +15,21 @@ class Owner(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def engines(self) -> int:
+        """How many engines there are, or will be as far as that is known; at least 1."""
+        ...
+
     def next_id(self) -> int:
         """A new id; tasks and objects of a session share one counter."""
         ...
 
     def add(self, thing: Any) -> None:
         """Take in a task or an object that was just declared (graph.Task or graph.DataObject)."""
+        ...
+
+    def store(self, object_id: ObjectId, value: Any, label: str) -> Value:
+        """Take in the value of a large constant (staging.Packed), as it is now."""
         ...
 
     def wait(self, items: Iterable[Any]) -> None: ...

@@ -8,6 +8,9 @@ from flowlab.model.specs import Place
 CellFinder = Callable[[str], int | None]
 
 _find_cell: CellFinder = lambda _: None  # noqa: E731 - outside a notebook no file is a cell
+_ours: dict[str, bool] = {}  # modules that were met, and whether they are flowlab's
+_places: dict[tuple[str, int, int | None], Place] = {}  # the same line declares many tasks
+_MOST = 1_000
 
 
 def set_cell_finder(finder: CellFinder | None) -> None:
@@ -19,7 +22,20 @@ def set_cell_finder(finder: CellFinder | None) -> None:
 def find_place() -> Place:
     """Where the user's code called into flowlab."""
     frame = sys._getframe(1)  # noqa: SLF001 - inspect.stack reads source files: 1000 × slower
-    while frame.f_back is not None and f"{frame.f_globals.get('__name__')}.".startswith("flowlab."):
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
         frame = frame.f_back
-    file = frame.f_code.co_filename
-    return Place(file, frame.f_lineno, _find_cell(file))
+    file, line = frame.f_code.co_filename, frame.f_lineno
+    key = (file, line, _find_cell(file))
+    place = _places.get(key)
+    if place is None:
+        if len(_places) >= _MOST:
+            _places.clear()
+        place = _places[key] = Place(*key)
+    return place
+
+
+def _is_ours(module: str) -> bool:
+    known = _ours.get(module)
+    if known is None:
+        known = _ours[module] = f"{module}.".startswith("flowlab.")
+    return known

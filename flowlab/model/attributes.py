@@ -89,7 +89,7 @@ class ObjectAttributes(_Attributes):
 
     id: ID
     label: str = ""
-    content_type: str = ""
+    content_type: str | None = None
     data_type: DataType = DataType.BLOB
     size_hint: int | None = None
     user: dict[str, Any] = field(default_factory=dict)
@@ -101,12 +101,12 @@ class ObjectKnown(_Attributes):
 
     error         why it was not made; empty when it was, or may be yet
     size          bytes; of a directory, of its archive
-    content_type  of what was made: the declared one, or a sub-type of it
+    content_type  of what was made: the declared one, or a sub-type of it; None when nobody says
     """
 
     error: str = ""
     size: int | None = None
-    content_type: str = ""
+    content_type: str | None = None
     debug: str = ""
     user: dict[str, Any] = field(default_factory=lambda: NO_USER)
 
@@ -130,7 +130,12 @@ def task_attributes(spec: TaskSpec, config: Any = None) -> TaskAttributes:
 def object_attributes(spec: ObjectSpec) -> ObjectAttributes:
     """What the user sees of an object's spec."""
     return ObjectAttributes(
-        split_id(spec.id), spec.label, spec.content_type, spec.data_type, spec.size_hint, spec.user
+        split_id(spec.id),
+        spec.label,
+        spec.content_type or None,
+        spec.data_type,
+        spec.size_hint,
+        spec.user,
     )
 
 
@@ -138,4 +143,4 @@ def object_known(info: ObjectInfo) -> ObjectKnown:
     """What the user sees of what was reported of an object."""
     user = dict(info.user)
     debug = str(user.pop(DEBUG, ""))
-    return ObjectKnown("", info.size, info.content_type, debug, Fixed(user))
+    return ObjectKnown("", info.size, info.content_type or None, debug, Fixed(user))

@@ -3,6 +3,7 @@
 After Rain's user guide, "Inputs" and "Outputs".
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,21 +12,24 @@ from flowlab.model.content import check_content_type
 from flowlab.model.specs import DataType
 
 
-@dataclass(frozen=True, kw_only=True)
 class _Described:
-    label: str | None = field(default=None, kw_only=False)
-    path: str | None = None
-    content_type: str | None = None
+    """What is checked of both."""
+
+    label: str | None
+    content_type: str | None
+    size_hint: int | None
 
     def __post_init__(self) -> None:
         if self.label is not None and not isinstance(self.label, str):
             raise UsageError(f"a label is a string, not {self.label!r}")
         check_content_type(self.content_type or "")
+        if self.size_hint is not None:
+            object.__setattr__(self, "size_hint", _whole_bytes(self.size_hint))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Input(_Described):
-    """One input of a task.
+    """One input of a task; in Rain's order, for whoever does not name what is given.
 
     path       name of the file in the working directory; the label by default
     dataobj    the object itself, where the task is declared with its data
@@ -34,11 +38,14 @@ class Input(_Described):
     size_hint  bytes to expect; told to the object when it has no hint of its own yet
     """
 
+    label: str | None = None
+    path: str | None = None
     dataobj: Any = None
     load: bool | None = None
+    content_type: str | None = None
     write: bool = False
-    size_hint: int | None = None
-    data_type: DataType = DataType.BLOB
+    size_hint: int | None = field(default=None, kw_only=True)
+    data_type: DataType = field(default=DataType.BLOB, kw_only=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +57,16 @@ class Output(_Described):
     size_hint  bytes to expect
     """
 
+    label: str | None = field(default=None, kw_only=False)
+    path: str | None = None
+    content_type: str | None = None
     size_hint: int | None = None
     encode: str | None = None
     data_type: DataType = DataType.BLOB
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_content_type(self.encode or "")
         if self.encode and self.content_type and self.encode != self.content_type:
             raise WrongValue(
                 f"encode={self.encode!r} and content_type={self.content_type!r} differ; "
@@ -63,11 +74,19 @@ class Output(_Described):
             )
 
 
-def InputDir(label: str | None = None, **described: Any) -> Input:  # noqa: N802 - a class to Rain's users
-    """An input that is a directory."""
-    return Input(label, data_type=DataType.DIR, **described)
+def InputDir(*described: Any, **named: Any) -> Input:  # noqa: N802 - a class to Rain's users
+    """An input that is a directory; takes what `Input` takes."""
+    return Input(*described, data_type=DataType.DIR, **named)
 
 
 def OutputDir(label: str | None = None, **described: Any) -> Output:  # noqa: N802 - a class to Rain's users
     """An output that is a directory."""
     return Output(label, data_type=DataType.DIR, **described)
+
+
+def _whole_bytes(hint: object) -> int:
+    """A size as it travels: Rain's users hint with fractions, too."""
+    is_number = isinstance(hint, int | float) and not isinstance(hint, bool)
+    if is_number and 0 <= float(str(hint)) < math.inf:  # not NaN, and no end of bytes
+        return math.ceil(float(str(hint)))
+    raise WrongValue(f"size_hint is a number of bytes, 0 or more, not {hint!r}")

@@ -1,14 +1,16 @@
 """A list whose items may have labels, as Rain's users know it: `task.outputs["log"]`."""
 
-from collections.abc import Iterable, Iterator
-from typing import Generic, TypeVar, overload
+from collections.abc import Iterable, Iterator, MutableSequence
+from typing import TypeVar, cast, overload
 
 T = TypeVar("T")
 
 
-class LabeledList(Generic[T]):
+class LabeledList(MutableSequence[T]):
     """Items by index, slice or label; `in` asks for labels.
 
+    It does all that a list does but `sort`. An item that is put in another's place has no label;
+    a list made of a labeled one has its labels.
     Raises KeyError for a label that is missing or would stand twice, TypeError for a label that is
     no string.
     """
@@ -27,6 +29,8 @@ class LabeledList(Generic[T]):
             for label, item in pairs:
                 self.append(item, label)
             return
+        if isinstance(items, LabeledList) and labels is None:
+            labels = items.labels()
         items = list(items)
         names = [None] * len(items) if labels is None else list(labels)
         if len(names) != len(items):
@@ -36,7 +40,10 @@ class LabeledList(Generic[T]):
 
     def append(self, item: T, label: str | None = None) -> None:
         """Add an item at the end."""
-        self.insert(len(self._items), item, label)
+        if label is not None:
+            self._check_new(label)
+        self._items.append(item)
+        self._labels.append(label)
 
     def insert(self, index: int, item: T, label: str | None = None) -> None:
         """Add an item before `index`."""
@@ -85,12 +92,26 @@ class LabeledList(Generic[T]):
             return self._items[index]
         return self._items[self._place(index)]
 
-    def __setitem__(self, index: int | str, item: T) -> None:
-        self.set(index, item)
+    @overload
+    def __setitem__(self, index: int | str, item: T) -> None: ...
+    @overload
+    def __setitem__(self, index: slice, item: Iterable[T]) -> None: ...
+    def __setitem__(self, index: int | str | slice, item: T | Iterable[T]) -> None:
+        if not isinstance(index, slice):
+            self.set(index, cast("T", item))
+            return
+        fresh = list(cast("Iterable[T]", item))
+        self._items[index] = fresh
+        self._labels[index] = [None] * len(fresh)
 
-    def __delitem__(self, index: int | str) -> None:
-        place = self._place(index)
+    def __delitem__(self, index: int | str | slice) -> None:
+        place = index if isinstance(index, slice) else self._place(index)
         del self._items[place], self._labels[place]
+
+    def reverse(self) -> None:
+        """Turn the order round; each item keeps its label."""
+        self._items.reverse()
+        self._labels.reverse()
 
     def __contains__(self, label: object) -> bool:
         return label in self._labels

@@ -7,12 +7,17 @@ KIB = 1024
 MIB = 1024 * KIB
 
 INLINE_OBJECT = 64 * KIB  # bytes; above, an object lies in the host's store
+PACKED_BUFFER = 4 * KIB  # bytes of a buffer, from which a large pickle leaves it outside
+POOL = 1024 * MIB  # bytes of files without an object whose pages a store keeps for new ones
+POOLED_FILE = 256 * KIB  # bytes of a file, from which its pages are worth it
+POOLED_FILES = 64  # files without an object that a store keeps
 MESSAGE = 4 * MIB  # bytes of inline values in one message
 CAPTURED_VALUE = 256 * KIB  # bytes of a notebook value or an argument pickled into a task
 SOURCE_TEXT = 64 * KIB  # characters of a cell or function that the journal keeps for people
 TRACE_TEXT = 64 * KIB  # bytes of one trace; the middle of a longer one is left out
 TRACE_TASK = 1 * MIB  # bytes of traces one task may send; what is above is counted, not sent
 ERROR_TEXT = 32 * KIB  # bytes of an error's message with its traceback
+AHEAD = 256 * KIB  # bytes of values that come along with one that is fetched
 JOURNAL = 256 * MIB  # bytes of facts and verdicts; then the journal says that it is full
 TRACES = 64 * MIB  # bytes of traces; then the older half is dropped
 STREAM_TRACES = 20_000  # traces a stream keeps in memory for readers that come later

@@ -6,17 +6,22 @@ from flowlab.model.ids import HostId, ObjectId, TaskId
 
 
 class Inline(msgspec.Struct, frozen=True, array_like=True, tag="i"):
-    """A value that travels in the message."""
+    """A value that travels in the message; `packed` as below."""
 
     data: bytes
+    packed: bool = False
 
 
 class Stored(msgspec.Struct, frozen=True, array_like=True, tag="s"):
-    """A value that lies in a host's store; `path` is meaningful on that host only."""
+    """A value that lies in a host's store; `path` is meaningful on that host only.
+
+    packed  the file is no standard stream: it is a pickle with its buffers apart (staging/packed)
+    """
 
     host: HostId
     path: str
     size: int
+    packed: bool = False
 
 
 Value = Inline | Stored
@@ -40,6 +45,8 @@ class Payload(msgspec.Struct, frozen=True):
 NOTHING = Payload()
 
 
-def value_size(value: Value) -> int:
-    """Bytes of a value."""
-    return len(value.data) if isinstance(value, Inline) else value.size
+def value_size(value: Value | bytes | None) -> int:
+    """Bytes of a value; nothing has none."""
+    if isinstance(value, Stored):
+        return value.size
+    return len(value.data if isinstance(value, Inline) else value or b"")

@@ -30,6 +30,16 @@ class FlowLab(SingletonConfigurable):
         _environment("INLINE") == "1",
         help="Run tasks in this process, one after the other, without engines. [FLOWLAB_INLINE=1]",
     ).tag(config=True)
+    store_size = Integer(
+        int(_environment("STORE_SIZE", "0")),
+        min=0,
+        help="Bytes of large objects in shared memory; 0: half of what is free there. "
+        "[FLOWLAB_STORE_SIZE]",
+    ).tag(config=True)
+    spill = Unicode(
+        _environment("SPILL"),
+        help="Directory for large objects beyond that; by default a temporary one. [FLOWLAB_SPILL]",
+    ).tag(config=True)
     display = Enum(
         ["auto", "widget", "static", "text", "none"],
         _environment("DISPLAY", "auto"),

@@ -1,10 +1,12 @@
 """`%load_ext flowlab`: registers what is free, and undoes all of it on unload."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 
+from flowlab.errors import FlowlabError
 from flowlab.graph.active import set_default_maker
 from flowlab.graph.place import set_cell_finder
 from flowlab.notebook import options
@@ -98,13 +100,19 @@ class Extension:
         self.screen.outputs.cell_over()
 
     def _make_client(self) -> Client:
+        """With engines on their way: while the user writes on, they come."""
         config = self.config
-        return Client(
+        client = Client(
             config.engines or None,
             profile=config.profile or None,
             cluster=config.cluster or None,
             inline=config.inline,
+            store_size=config.store_size or None,
+            spill=config.spill or None,
         )
+        with suppress(FlowlabError, OSError):  # tried again at the submit, and said there
+            client.start()
+        return client
 
 
 _extensions: dict[int, Extension] = {}

@@ -5,7 +5,8 @@ from types import FunctionType
 from typing import Any
 
 from flowlab.errors import CellError
-from flowlab.graph.nodes import DataObject, Task
+from flowlab.graph.nodes import DataObject, Task, to_dataobj
+from flowlab.graph.standin import StandIn
 from flowlab.notebook.definitions import Definition
 from flowlab.notebook.succession import Succession, comes_from
 
@@ -51,6 +52,8 @@ class Resolver:
 
     def _current(self, definition: Definition, name: str) -> DataObject | None:
         value = self._names.get(name)
+        if isinstance(value, StandIn):
+            return to_dataobj(value)
         if not isinstance(value, Task):
             return value if isinstance(value, DataObject) else None
         if len(value.outputs) != 1:
@@ -69,7 +72,7 @@ def objects_behind(value: object, seen: set[int] | None = None) -> Iterator[str]
     seen.add(id(value))
     for name in value.__code__.co_names:
         behind = value.__globals__.get(name)
-        if isinstance(behind, DataObject | Task):
+        if isinstance(behind, DataObject | Task | StandIn):
             yield name
         else:
             yield from objects_behind(behind, seen)

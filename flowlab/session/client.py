@@ -1,10 +1,11 @@
 """The client: where engines come from, and the sessions that use them.
 
-The one rule: nothing starts before the first submit, and everything ends with `close`, or with the
-process.
+The one rule: nothing starts before the first submit, or `start`, and everything ends with `close`,
+or with the process.
 """
 
 import atexit
+import functools
 import itertools
 import math
 import os
@@ -23,6 +24,7 @@ from flowlab.errors import SessionError, UsageError
 from flowlab.events.messages import OnError
 from flowlab.graph import active
 from flowlab.model.ids import SessionId
+from flowlab.model.limits import INLINE_OBJECT
 from flowlab.session.chronicle import Chronicle
 from flowlab.session.journals import journal_directory
 from flowlab.session.link import Link, LocalLink
@@ -34,6 +36,7 @@ from flowlab.session.session import Session
 from flowlab.session.start import Starter
 from flowlab.staging.store import HostStore, host_id
 
+REACHABLE_SECONDS = 15.0  # s until engines that run tasks can be used by ipyparallel, too
 SESSIONS_A_KERNEL = 1 << 16  # session ids of one of a client's kernels
 
 _open: "weakref.WeakSet[Client]" = weakref.WeakSet()
@@ -48,6 +51,8 @@ class Client:
     inline          run tasks in this process, without engines
     linger          s that engines and tasks live on when this process is killed
     engine_timeout  s until engines that do not come are given up
+    store_size      bytes of large objects in shared memory, half of what is free by default
+    spill           directory for large objects beyond that, a temporary one by default
     progress        told in a few words how engines come, in another thread
     """
 
@@ -61,6 +66,8 @@ class Client:
         inline: bool = False,
         linger: float = 0.0,
         engine_timeout: float = START_SECONDS,
+        store_size: int | None = None,
+        spill: str | Path | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> None:
         if inline and (profile is not None or cluster is not None):
@@ -70,6 +77,7 @@ class Client:
         _check_seconds("linger", linger, least=0)
         _check_seconds("engine_timeout", engine_timeout, least=1)
         chosen = asdict(choose(n, profile, cluster))
+        self._make_run = _run_maker(store_size, spill)
         self._choice = EngineChoice(**{**chosen, "start_seconds": engine_timeout})
         self._inline = inline
         self._linger = linger
@@ -147,9 +155,13 @@ class Client:
         return self._closed
 
     def describe(self) -> dict[str, object]:
-        """Engines, hosts and what is running there, for people."""
+        """Engines, hosts and what is running there, for people.
+
+        `connection_file` is what `ipyparallel.Client` takes: while the engines are new, this waits
+        until they can be reached by it.
+        """
         self._check_open()
-        return self._reach.describe()
+        return self._reach.describe(REACHABLE_SECONDS)
 
     def get_server_info(self) -> dict[str, object]:
         """Each engine with the tasks that it was given and the objects that it made.
@@ -176,7 +188,7 @@ class Client:
         with self._lock:
             if self._run is None:
                 self._check_open()
-                self._run = RunDirectory.create()
+                self._run = self._make_run()
             if self._reaper is None:
                 self._reaper = Reaper.start(self._run)
             return self._run
@@ -196,6 +208,16 @@ class Client:
         self._reach.check_process()
         if self._closed:
             raise SessionError("the client is closed; make another one")
+
+
+def _run_maker(size: int | None, spill: str | Path | None) -> Callable[[], RunDirectory]:
+    """What makes the run directory, with what was said of its store."""
+    if size is not None and (type(size) is not int or size < INLINE_OBJECT):
+        raise UsageError(f"store_size is a number of bytes, at least {INLINE_OBJECT}, not {size!r}")
+    place = Path(spill).expanduser().absolute() if spill is not None else None
+    if place is not None and not place.is_dir():
+        raise UsageError(f"spill is a directory that exists, not {str(place)!r}")
+    return functools.partial(RunDirectory.create, store_size=size or 0, spill=place)
 
 
 def _check_seconds(name: str, value: object, least: float) -> None:

@@ -37,7 +37,10 @@ def ask_pump(pump: Pump, ask: Ask, answer: Callable[[Answer], None]) -> None:
 
 def _answer(pump: Pump, ask: Ask) -> Answer:
     if ask.what == VALUE:
-        return ValueIs(ask.request, pump.table.value(ObjectId(ask.about)))
+        object_id = ObjectId(ask.about)
+        value = pump.table.value(object_id)
+        more = pump.table.values_behind(object_id) if ask.ahead else {}
+        return ValueIs(ask.request, value, "", more)
     if ask.what == EXPLAIN:
         return Told(ask.request, asdict(pump.scheduler.explain(TaskId(ask.about))))
     if ask.what == DESCRIBE:

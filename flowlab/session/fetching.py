@@ -1,11 +1,16 @@
 """Brings an object's value into the kernel, and what is known of tasks and objects up to date."""
 
+from collections.abc import Iterable
+
 from flowlab.errors import StoreError, UsageError
 from flowlab.events.messages import ObjectsLost, Reported
 from flowlab.graph.nodes import DataObject, Task
+from flowlab.model.attributes import ObjectKnown
 from flowlab.model.limits import DEBUG_TEXT
 from flowlab.session.access import Access
+from flowlab.session.info import TaskInfo
 from flowlab.session.reach import Reach
+from flowlab.session.records import ENDED, FINISHED
 from flowlab.staging.instance import DataInstance
 
 FETCHES = 3  # times that an object is asked for whose bytes vanish meanwhile
@@ -32,23 +37,38 @@ def fetch_object(reach: Reach, access: Access, obj: DataObject) -> DataInstance:
 
 
 def refresh(reach: Reach, access: Access, item: Task | DataObject) -> None:
-    """Write the `state` and `info` that are known now."""
+    """Write the `state` and `info` that are known now; an info is empty until there is one."""
+    if not item.submitted:
+        return
     if isinstance(item, Task):
-        item.info = reach.mirror.task_info(
-            item.task_id, lambda text: append_debug(reach, access, item, text)
-        )
-        item.state = access.task_state(item.task_id) if item.submitted else None
+
+        def append(text: str) -> None:
+            append_debug(reach, access, item, text)
+
+        item.info = reach.mirror.task_info(item.task_id, append) or TaskInfo(append=append)
+        item.state = access.task_state(item.task_id)
     else:
         maker = item.task.task_id if item.task is not None else None
-        item.info = reach.mirror.object_info(item.object_id, maker)
-        item.state = access.object_state(item) if item.submitted else None
+        item.info = reach.mirror.object_info(item.object_id, maker) or ObjectKnown()
+        item.state = access.object_state(item)
+
+
+def note_ends(access: Access, waited: Iterable[Task | DataObject]) -> None:
+    """Write the `state` of what was waited for; its `info` is for an update to bring."""
+    for item in waited:
+        maker = item if isinstance(item, Task) else item.task
+        state = FINISHED if maker is None else access.task_state(maker.task_id)
+        if isinstance(item, Task) or state == FINISHED:
+            item.state = state
 
 
 def append_debug(reach: Reach, access: Access, task: Task, text: str) -> None:
     """Add to what is known of a task that ended; returns when all who follow can know it."""
     access.check()
     record = reach.mirror.task(task.task_id)
-    if record is None or record.engine is None:
+    if record is None or record.state not in ENDED:
+        raise UsageError(f"{task!r} has not ended: until then, ctx.debug adds to its debug text")
+    if record.engine is None:
         raise UsageError(f"{task!r} never ran: there is no debug text to append to")
     length = len(record.debug) + len(text)
     if length > DEBUG_TEXT:
@@ -71,9 +91,12 @@ def _check_kept(reach: Reach, obj: DataObject) -> None:
 
 
 def _load(reach: Reach, access: Access, obj: DataObject) -> DataInstance:
-    view = reach.store.open(reach.link.value(obj.object_id))
+    value = reach.link.value(obj.object_id)
+    view = reach.store.open(value)
     refresh(reach, access, obj)
     info = reach.mirror.infos.get(obj.object_id)
     content_type = info.content_type if info else ""
     user = dict(info.user) if info else {}
-    return DataInstance(obj.data_type, content_type or obj.content_type, view, obj.to_spec(), user)
+    spec = obj.to_spec()
+    content_type = content_type or spec.content_type
+    return DataInstance(obj.data_type, content_type, view, spec, user, packed=value.packed)

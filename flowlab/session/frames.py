@@ -3,6 +3,7 @@
 import msgspec
 
 from flowlab.events.messages import Entry, FactUnion
+from flowlab.model.ids import ObjectId
 from flowlab.model.payload import NOTHING, Payload, Value
 
 
@@ -29,11 +30,15 @@ class Post(msgspec.Struct, frozen=True, tag=True):
 
 
 class Ask(msgspec.Struct, frozen=True, tag=True):
-    """A question; `about` is an object (value), a task (explain), or 0 (the others)."""
+    """A question; `about` is an object (value), a task (explain), or 0 (the others).
+
+    ahead  small values of the objects that were declared next may come along
+    """
 
     request: int
     what: str
     about: int = 0
+    ahead: bool = False
 
 
 class Goodbye(msgspec.Struct, frozen=True, tag=True):
@@ -75,11 +80,12 @@ class Taken(msgspec.Struct, frozen=True, tag=True):
 
 
 class ValueIs(msgspec.Struct, frozen=True, tag=True):
-    """Answer to `value`: the value, or why there is none."""
+    """Answer to `value`: the value, or why there is none; and what was asked to come along."""
 
     request: int
     value: Value | None
     fault: str = ""
+    more: dict[ObjectId, Value] = {}
 
 
 class Told(msgspec.Struct, frozen=True, tag=True):

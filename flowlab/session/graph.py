@@ -16,6 +16,7 @@ from flowlab.errors import UsageError
 from flowlab.events.messages import Entry, Submitted
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.ids import SessionId
+from flowlab.model.payload import value_size
 from flowlab.model.states import State
 from flowlab.view.dot import make_dot
 from flowlab.view.fold import fold
@@ -70,7 +71,7 @@ def make_graph(
     view = fold(View(), entries)
     rows = tuple(each.to_spec() for each in constants)
     rows += tuple(output.to_spec() for task in tasks for output in task.outputs)
-    sizes = tuple((each.object_id, len(each.value or b"")) for each in constants)
+    sizes = tuple((each.object_id, value_size(each.value)) for each in constants)
     declared = Submitted(session, rows, tuple(task.to_spec() for task in tasks), sizes)
     view = fold(view, [Entry(view.seq + 1, 0.0, session, declared)])
     ours = {task.task_id: view.tasks[task.task_id] for task in tasks}

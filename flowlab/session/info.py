@@ -51,9 +51,9 @@ class TaskInfo:
             self.append(value[len(self.debug) :])
 
     @property
-    def duration(self) -> float:
-        """Seconds that it ran, to the millisecond."""
-        return round(self.ended - self.began, 3)
+    def duration(self) -> float | None:
+        """Seconds that it ran, to the millisecond; None when it never did."""
+        return round(self.ended - self.began, 3) if self.began else None
 
     @property
     def governor(self) -> EngineId | None:
@@ -70,6 +70,5 @@ class TaskInfo:
 
     def to_json(self) -> dict[str, Any]:
         """As JSON, without what is None or empty."""
-        names = ("error", "start_time", "governor", "debug", "user")
-        shown = {name: getattr(self, name) for name in names}
-        return as_json({**shown, "duration": self.duration if self.began else None})
+        names = ("error", "start_time", "duration", "governor", "debug", "user")
+        return as_json({name: getattr(self, name) for name in names})

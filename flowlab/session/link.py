@@ -26,6 +26,7 @@ from flowlab.session.frames import (
 from flowlab.session.pump import Pump
 
 Reader = Callable[[Sequence[Entry]], None]
+_NEAR = 8  # ids between two objects that are fetched one after the other
 SLICE = 0.1  # s; a wait is cut into these, so that an interrupt comes at once on every platform
 
 
@@ -89,10 +90,12 @@ class Questions:
         self._changed = threading.Condition()
         self._open: dict[int, Ask] = {}
         self._answers: dict[int, Answer] = {}
+        self._last = ObjectId(0)  # whose value was asked for
+        self._ahead: dict[ObjectId, Value] = {}  # came along with the last answer
 
-    def ask(self, what: str, about: int = 0) -> Answer:
+    def ask(self, what: str, about: int = 0, *, ahead: bool = False) -> Answer:
         """Ask and wait; raises LinkError when the pump is gone for good."""
-        ask = Ask(next(self._numbers), what, about)
+        ask = Ask(next(self._numbers), what, about, ahead)
         with self._changed:
             self._open[ask.request] = ask
         try:
@@ -112,10 +115,17 @@ class Questions:
             return self._answers[request]
 
     def value(self, object_id: ObjectId) -> Value:
-        """Ask for a value."""
-        answer = self.ask(VALUE, object_id)
+        """Ask for a value; who fetches one after the other gets many by one question."""
+        with self._changed:
+            steps, self._last = object_id - self._last, object_id
+            came = self._ahead.pop(object_id, None)
+        if came is not None:
+            return came
+        answer = self.ask(VALUE, object_id, ahead=0 < steps <= _NEAR)
         if not isinstance(answer, ValueIs) or answer.value is None:
             raise StoreError(answer.fault)
+        with self._changed:
+            self._ahead = answer.more
         return answer.value
 
     def tell(self, what: str, about: int = 0) -> dict[str, object]:

@@ -4,6 +4,7 @@ Holds pump, journal, cluster and the kernels' links; ends, and takes everything 
 kernel is left. The one rule: it says on standard output whether it listens, before anything starts.
 """
 
+import gc
 import json
 import os
 import pkgutil
@@ -33,6 +34,7 @@ from flowlab.session.server import Server
 from flowlab.session.start import Orders
 from flowlab.session.table import ObjectTable
 
+YOUNG = 100_000  # objects made until the collector looks for circles among the new ones
 ENDING = 4.0  # s for an orderly end; then the process ends anyhow, and the reaper does the rest
 
 
@@ -69,6 +71,9 @@ class Process:
     def start(self) -> None:
         """Start the cluster, then let kernels in."""
         signal.signal(signal.SIGTERM, lambda *_: self._over.set())
+        # Records are many and are cut loose when over: to walk them often was a third of the work
+        gc.freeze()
+        gc.set_threshold(YOUNG, 20, 100)
         self._pump.start()
         self._server.start()
 

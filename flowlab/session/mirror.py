@@ -235,10 +235,11 @@ class Mirror:
         self.infos.update((info.id, info) for info in (*fact.stayed, *fact.published))
 
     def _assign(self, verdict: TasksAssigned) -> None:
-        self._move(verdict.tasks, ASSIGNED)
         for task_id, assignment in zip(verdict.tasks, verdict.assignments, strict=True):
             record = self.task(task_id)
             if record is not None:
+                record.cause, record.reason = None, ""
+                self._enter(record, ASSIGNED)
                 record.assignment, record.engine = assignment, verdict.engine
 
     def _move(
@@ -252,14 +253,15 @@ class Mirror:
 
     def _enter(self, record: TaskRecord, state: str) -> None:
         """The only place where a task's state changes, but for `running`."""
-        session = self.sessions[session_of(record.spec.id)]
+        task_id = record.spec.id
+        session = self.sessions[session_of(task_id)]
         session.unfinished += (record.state in ENDED) - (state in ENDED)
         record.state = state
         record.assignment = NOT_GIVEN
         if state in (FAILED, SKIPPED, CANCELLED):
-            session.failures[record.spec.id] = None
-        else:
-            session.failures.pop(record.spec.id, None)
+            session.failures[task_id] = None
+        elif session.failures:
+            session.failures.pop(task_id, None)
 
     def _engines(
         self, event: EngineJoined | EngineLost | CapacityKnown | EnginesUnavailable | Noticed

@@ -8,7 +8,7 @@ from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.attributes import NO_USER, Fixed
 from flowlab.model.ids import ObjectId, SessionId
 from flowlab.model.limits import INLINE_OBJECT, MESSAGE, SOURCE_TEXT
-from flowlab.model.payload import Inline, Payload, Value
+from flowlab.model.payload import Inline, Payload, Stored, Value, value_size
 from flowlab.session.reach import Reach
 
 PIECE = 10_000  # tasks in one parcel
@@ -35,7 +35,7 @@ def make_parcels(
     sent = set(sent)  # what is made here has not gone out yet
     for piece in _constant_pieces(constants):
         values = {obj.object_id: _value(obj, reach) for obj in piece}
-        sizes = tuple((obj.object_id, len(obj.value or b"")) for obj in piece)
+        sizes = tuple((obj.object_id, value_size(obj.value)) for obj in piece)
         objects = tuple(obj.to_spec() for obj in piece)
         yield Parcel(Submitted(session, objects, (), sizes), Payload(values=values))
     for start in range(0, len(tasks), PIECE):
@@ -83,7 +83,7 @@ def _constant_pieces(constants: Sequence[DataObject]) -> Iterator[list[DataObjec
     piece: list[DataObject] = []
     size = 0
     for obj in constants:
-        length = len(obj.value or b"")
+        length = value_size(obj.value)
         inline = length if length <= INLINE_OBJECT else 0
         if piece and (size + inline > MESSAGE or len(piece) >= PIECE):
             yield piece
@@ -95,8 +95,10 @@ def _constant_pieces(constants: Sequence[DataObject]) -> Iterator[list[DataObjec
 
 
 def _value(obj: DataObject, reach: Reach) -> Value:
-    """Small ones travel; large ones are put into this host's store at once."""
+    """Small ones travel; large ones are put into this host's store, if they are not there yet."""
+    if isinstance(obj.value, Inline | Stored):
+        return obj.value
     data = obj.value or b""
     if len(data) <= INLINE_OBJECT:
         return Inline(bytes(data))
-    return reach.store.put(ObjectId(obj.object_id), data)
+    return reach.store.put(ObjectId(obj.object_id), data, obj.label)

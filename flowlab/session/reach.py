@@ -2,15 +2,20 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from flowlab.cluster.port import STARTING
 from flowlab.errors import SessionError, UsageError
 from flowlab.graph.nodes import Task
 from flowlab.model.ids import split_id
 from flowlab.session.link import Link
 from flowlab.session.mirror import Mirror
 from flowlab.staging.store import HostStore
+
+SOME = 8  # engines, as long as nobody has said how many there will be
+_LOOK = 0.05  # s between two looks while somebody waits
 
 
 @dataclass
@@ -52,12 +57,21 @@ class Reach:
         """Whether there was a need."""
         return self._started
 
-    def describe(self) -> dict[str, object]:
-        """Engines and tables, for people."""
+    def describe(self, patience: float = 0.0) -> dict[str, object]:
+        """Engines and tables, for people.
+
+        patience  s to wait while engines run tasks already and ipyparallel cannot reach them yet
+        """
         self.check_process()
         if not self._started:
             return {"engines": "none yet: they start at the first submit"}
-        return self.link.describe()
+        end = time.monotonic() + patience
+        while True:
+            told = self.link.describe()
+            is_half = told.get("controller") == STARTING and told["engines"]
+            if not is_half or time.monotonic() > end:
+                return told
+            time.sleep(_LOOK)
 
     def server_info(self) -> dict[str, object]:
         """What each engine holds, in the form that Rain's users know."""
@@ -85,6 +99,12 @@ class Reach:
                 f"this process ({os.getpid()}) was forked from the one that made the client "
                 f"({self.pid}) and cannot use it; make a Client of its own here"
             )
+
+    def engines(self) -> int:
+        """How many engines there are or are to come; a guess while nothing is known of them."""
+        capacity = self.mirror.capacity
+        wanted = capacity.engines if capacity else self.largest or SOME
+        return max(1, wanted, len(self.mirror.engines))
 
     def check_cpus(self, task: Task) -> None:
         """Raise UsageError when no host is large enough for the task."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Self
 
-from flowlab.errors import SessionError, UsageError
+from flowlab.errors import SessionError, UsageError, WrongKind
 from flowlab.events.messages import (
     CancelRequested,
     Entry,
@@ -24,13 +24,15 @@ from flowlab.graph import active
 from flowlab.graph.checks import check_submit
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.ids import FIRST_LOCAL, ObjectId, SessionId, TaskId
+from flowlab.model.payload import Stored
 from flowlab.session.access import Access, Why
 from flowlab.session.farewell import Farewell
-from flowlab.session.fetching import fetch_object, refresh
+from flowlab.session.fetching import fetch_object, note_ends, refresh
 from flowlab.session.graph import Graph, make_graph
 from flowlab.session.parcel import make_parcels, mark_submitted
 from flowlab.session.reach import Reach
 from flowlab.staging.instance import DataInstance
+from flowlab.staging.packed import Packed
 
 # size: the whole surface that users of Rain know stands in one class
 Reader = Callable[[Sequence[Entry]], None]
@@ -53,12 +55,18 @@ class Session:
         self._constants: list[DataObject] = []
         self._sent: set[str] = set()  # keys of functions that went out
         self._kept: dict[ObjectId, weakref.ref[DataObject]] = {}
+        self._unseen: list[weakref.ref[Task]] = []  # submitted since the last wait for all
         self._farewell = Farewell(reach.link, session_id)
         self._depth = 0
         self._access = Access(reach, session_id)
         reach.link.post(SessionOpened(session_id, name, on_error))
 
     # --- Owner
+
+    @property
+    def engines(self) -> int:
+        """How many engines there are, or will be as far as that is known."""
+        return self._reach.engines()
 
     def next_id(self) -> int:
         """A new id for a task or an object."""
@@ -73,6 +81,11 @@ class Session:
                 self._tasks.append(thing)
             else:
                 self._constants.append(thing)
+
+    def store(self, object_id: ObjectId, value: Packed, label: str) -> Stored:
+        """Take in the value of a large constant, as it is now."""
+        self._check_open()
+        return self._reach.store.put(object_id, value, label)
 
     # --- active or not
 
@@ -93,7 +106,8 @@ class Session:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        active.pop(self)
+        if active.is_bound(self):  # closed inside of the block, it is not any longer
+            active.pop(self)
         self._depth -= 1
         if self._depth == 0:  # an inner block of the same session leaves it to the outer one
             self.close()
@@ -106,7 +120,8 @@ class Session:
         try:
             yield self
         finally:
-            active.pop(self)
+            if active.is_bound(self):
+                active.pop(self)
 
     def set_as_default(self) -> None:
         """Use it wherever no block says otherwise."""
@@ -118,8 +133,9 @@ class Session:
         if self._access.closed:
             return
         self._access.close()
+        active.leave(self)
         active.clear_default(self)
-        self._tasks, self._constants = [], []
+        self._tasks, self._constants, self._unseen = [], [], []
         self._kept.clear()
         if os.getpid() == self._reach.pid:
             self._reach.link.post(SessionClosed(self.session_id))
@@ -165,6 +181,7 @@ class Session:
             # Interrupted before this line, all is posted again, and counts once everywhere
             self._tasks, self._constants = [], []
             mark_submitted(tasks, objects)
+            self._unseen += map(weakref.ref, tasks)
             for obj in objects:
                 self._watch(obj)
         self._access.sent(task.task_id for task in tasks)
@@ -191,19 +208,31 @@ class Session:
 
     def wait(self, items: Iterable[Task | DataObject]) -> None:
         """Wait until all of these are done; raises the error of one that failed."""
+        items = list(items)
         self._access.wait(self._task_ids(items))
+        note_ends(self._access, items)
 
     def wait_some(self, items: Iterable[Task | DataObject]) -> tuple[list[Task], list[DataObject]]:
         """Wait until one of these at least is finished; the finished tasks and objects of them."""
         items = list(items)
         self._task_ids(items)
         found = self._access.wait_some(items)
+        note_ends(self._access, found)
         tasks = [item for item in found if isinstance(item, Task)]
         return tasks, [item for item in found if isinstance(item, DataObject)]
 
     def wait_all(self) -> None:
         """Wait until nothing that was submitted is unfinished."""
-        self._access.wait_all()
+        with self._lock:
+            waited, self._unseen = self._unseen, []
+        try:
+            self._access.wait_all()
+        except BaseException:
+            with self._lock:
+                self._unseen += waited
+            raise
+        for task in filter(None, (each() for each in waited)):
+            note_ends(self._access, [task, *task.outputs])
 
     def settled(self, timeout: float | None = None) -> bool:
         """Whether nothing is unfinished any more, within `timeout` s; raises no task's error."""
@@ -212,7 +241,7 @@ class Session:
     def fetch(self, item: DataObject) -> DataInstance:
         """Wait for an object; its value."""
         if not isinstance(item, DataObject):
-            raise TypeError(f"only a data object can be fetched, not {item!r}")
+            raise WrongKind(f"only a data object can be fetched, not {item!r}")
         self._check_own(item)
         item.check_fetch()
         return fetch_object(self._reach, self._access, item)
@@ -232,6 +261,8 @@ class Session:
         """Let objects go at once."""
         items = list(items)
         for item in items:
+            if not isinstance(item, DataObject):
+                raise WrongKind(f"Not a DataObject: {item!r}")
             self._check_own(item)
             if not item.kept:
                 raise UsageError(f"Object {item!r} is not kept")
@@ -322,7 +353,7 @@ class Session:
         found = []
         for item in items:
             if not isinstance(item, Task | DataObject):
-                raise TypeError(f"Neither Task or DataObject: {item!r}")
+                raise WrongKind(f"Neither Task or DataObject: {item!r}")
             self._check_own(item)
             if not item.submitted:
                 kind = "Task" if isinstance(item, Task) else "Object"

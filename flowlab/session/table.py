@@ -17,8 +17,8 @@ import msgspec
 from flowlab.errors import StoreError
 from flowlab.events.messages import Reported, Submitted
 from flowlab.model.ids import ObjectId, SessionId, TaskId, session_of
-from flowlab.model.limits import MIB
-from flowlab.model.payload import NOTHING, Payload, Value, value_size
+from flowlab.model.limits import AHEAD, MIB
+from flowlab.model.payload import NOTHING, Inline, Payload, Value, value_size
 from flowlab.model.specs import ObjectInfo, ObjectSpec, TaskSpec
 
 COMPACT_ABOVE = 64 * MIB  # bytes of the file; below, dead records are not worth a rewrite
@@ -93,6 +93,17 @@ class ObjectTable:
             return self._values[object_id]
         except KeyError:
             raise StoreError(f"object {object_id} has no value (any longer)") from None
+
+    def values_behind(self, object_id: ObjectId) -> dict[ObjectId, Value]:
+        """Small values of objects that were declared after this one."""
+        found, size = dict[ObjectId, Value](), 0
+        for one in map(ObjectId, range(object_id + 1, object_id + 512)):  # tasks have ids too
+            if isinstance(value := self._values.get(one), Inline):
+                size += len(value.data)
+                if size > AHEAD:
+                    break
+                found[one] = value
+        return found
 
     def info(self, object_id: ObjectId) -> ObjectInfo:
         """What its maker said of an object; of a constant, what its declaration says."""

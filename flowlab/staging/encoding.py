@@ -7,13 +7,16 @@ After Rain's content types (python/rain/common/content_type.py).
 
 import json
 import pickle
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 import cloudpickle
 
-from flowlab.errors import ContentTypeError
+from flowlab.errors import ContentTypeError, StoreError
 from flowlab.model.content import PICKLES, text_encoding
+from flowlab.model.limits import INLINE_OBJECT, PACKED_BUFFER
+from flowlab.staging.packed import Packed, load_packed
 
 _PROTOCOL = 5
 _NOTEBOOK = b"__main__"  # stands in a pickle that refers to something only this process has
@@ -21,10 +24,26 @@ _NOTEBOOK = b"__main__"  # stands in a pickle that refers to something only this
 
 def encode(value: object, content_type: str) -> bytes:
     """The bytes of a value; raises ContentTypeError when the type cannot hold it."""
+    data = _encode(value, content_type, _pickle)
+    assert isinstance(data, bytes)
+    return data
+
+
+def encode_large(value: object, content_type: str) -> bytes | Packed:
+    """As above; of a large pickle the buffers stay where they are, until it is written down.
+
+    So it must be written before anything can change the value.
+    """
+    return _encode(value, content_type, _pickle_apart)
+
+
+def _encode(
+    value: object, content_type: str, dump: Callable[[object], bytes | Packed]
+) -> bytes | Packed:
     encoding = text_encoding(content_type)
     try:
         if content_type in PICKLES:
-            return _pickle(value)
+            return dump(value)
         if content_type == "json":
             return json.dumps(value, allow_nan=True).encode()
         if content_type == "cbor":
@@ -47,8 +66,11 @@ def encode(value: object, content_type: str) -> bytes:
     raise ContentTypeError(f"Encoding into {content_type!r} unsupported; give bytes instead")
 
 
-def decode(data: bytes | memoryview, content_type: str) -> object:
-    """A fresh value of the bytes; raises ContentTypeError when the type says too little for it."""
+def decode(data: bytes | memoryview, content_type: str, *, packed: bool = False) -> object:
+    """A fresh value of the bytes; raises ContentTypeError when the type says too little for it.
+
+    packed  the bytes are no standard pickle, but as `Packed` has it
+    """
     encoding = text_encoding(content_type)
     decodable = content_type in PICKLES | {"json", "cbor", "arrow"} or encoding is not None
     if not decodable:
@@ -57,7 +79,7 @@ def decode(data: bytes | memoryview, content_type: str) -> object:
         )
     try:
         if content_type in PICKLES:
-            return pickle.loads(data)
+            return load_packed(memoryview(data)) if packed else pickle.loads(data)
         if encoding is not None:
             return str(data, encoding)
         if content_type == "cbor":
@@ -65,7 +87,7 @@ def decode(data: bytes | memoryview, content_type: str) -> object:
         if content_type == "arrow":
             return _optional("pyarrow.ipc", "arrow").open_stream(data).read_all()
         return json.loads(bytes(data))
-    except ContentTypeError:
+    except (ContentTypeError, StoreError):
         raise
     except Exception as error:  # unpickling runs code of the value's class
         raise ContentTypeError(
@@ -99,15 +121,46 @@ def _optional(module: str, extra: str) -> Any:
 
 
 def _pickle(value: object) -> bytes:
-    """Plain pickle where that is enough."""
+    return _dump(value, None)
+
+
+def _pickle_apart(value: object) -> bytes | Packed:
+    """In one piece when it is small."""
+    outside: list[memoryview] = []
+
+    def keep(buffer: pickle.PickleBuffer) -> bool:
+        raw = buffer.raw()
+        if raw.nbytes < PACKED_BUFFER:
+            return True  # into the pickle
+        outside.append(raw)
+        return False
+
+    body = _dump(value, keep, outside.clear)
+    if not outside:
+        return body
+    packed = Packed(body, outside)
+    return packed if packed.size > INLINE_OBJECT else _pickle(value)
+
+
+def _dump(
+    value: object,
+    keep: Callable[[pickle.PickleBuffer], bool] | None,
+    again: Callable[[], None] = lambda: None,
+) -> bytes:
+    """Plain pickle where that is enough.
+
+    keep   asked of each buffer whether it goes into the pickle
+    again  called when the answers so far are void
+    """
     if not cloudpickle.list_registry_pickle_by_value():
         try:
-            data = pickle.dumps(value, _PROTOCOL)
+            data = pickle.dumps(value, _PROTOCOL, buffer_callback=keep)
         except (pickle.PicklingError, AttributeError, TypeError):
             data = _NOTEBOOK  # cloudpickle knows functions, lambdas and local classes too
         if _NOTEBOOK not in data:
             return data
-    whole: bytes = cloudpickle.dumps(value, _PROTOCOL)
+        again()
+    whole: bytes = cloudpickle.dumps(value, _PROTOCOL, buffer_callback=keep)
     return whole
 
 

@@ -4,7 +4,6 @@ Its bytes lie in memory or in a file; whoever holds it need not know which.
 After Rain's user guide, "Data instances" and "Mapping data objects onto filesystem".
 """
 
-import mmap
 import os
 import shutil
 import stat
@@ -18,6 +17,8 @@ from flowlab.model.content import text_encoding
 from flowlab.model.specs import DataType, ObjectSpec
 from flowlab.staging.directory import unpack_directory
 from flowlab.staging.encoding import decode
+from flowlab.staging.mapping import lend, map_file
+from flowlab.staging.packed import as_stream
 
 Source = bytes | memoryview | Path
 
@@ -43,7 +44,7 @@ class InstanceInfo:
         return self._instance.size
 
     @property
-    def content_type(self) -> str:
+    def content_type(self) -> str | None:
         """How to decode it."""
         return self._instance.content_type
 
@@ -62,27 +63,33 @@ class DataInstance:
     """One value.
 
     data_type     a blob, or a directory
-    content_type  how to decode a blob; empty when nothing is known
+    content_type  how to decode a blob; None when nothing is known
     source        a blob's bytes, a directory's archive, or the file that holds either
+    packed        whether these are a large pickle as a store has it; what is read of the instance
+                  as bytes is a standard one all the same
     spec          the object as declared, when it belongs to one
     user          what its maker says about it, JSON
     """
 
     __slots__ = (
-        "_cached", "_info", "_links", "_spec", "content_type", "data_type", "source", "user",
+        "_cached", "_info", "_links", "_spec", "_type", "data_type", "packed", "source", "user",
     )  # fmt: skip
 
     def __init__(
         self,
         data_type: DataType,
-        content_type: str,
+        content_type: str | None,
         source: Source,
         spec: ObjectSpec | None = None,
         user: dict[str, Any] | None = None,
+        *,
+        packed: bool = False,
     ) -> None:
+        # size: a value with all that is known of it, most of it seldom given
         self.data_type = data_type
-        self.content_type = content_type
+        self._type = content_type or None
         self.source = source
+        self.packed = packed
         self._spec = spec
         self._info: InstanceInfo | None = None
         self.user: dict[str, Any] = {} if user is None else user
@@ -90,8 +97,17 @@ class DataInstance:
         self._links: list[tuple[Path, str, tuple[int, int, int]]] = []
 
     @property
+    def content_type(self) -> str | None:
+        """How to decode a blob; None when nothing is known."""
+        return self._type
+
+    @content_type.setter
+    def content_type(self, content_type: str | None) -> None:
+        self._type = content_type or None
+
+    @property
     def size(self) -> int:
-        """Bytes."""
+        """Bytes, as they are stored: of a large pickle some more or less than `get_bytes` gives."""
         if isinstance(self.source, Path):
             return self.source.stat().st_size
         return len(self.source)
@@ -120,22 +136,24 @@ class DataInstance:
 
     def get_bytes(self) -> bytes:
         """The bytes; of a directory, its archive (tar)."""
+        if self.packed:
+            return b"".join(as_stream(self._view()))
         if isinstance(self.source, Path):
             return self._view().tobytes()
         return bytes(self.source)
 
     def get_str(self) -> str:
         """The bytes as text: in the encoding that its type names, else in UTF-8."""
-        return self.get_bytes().decode(text_encoding(self.content_type) or "utf-8")
+        return self.get_bytes().decode(text_encoding(self._type or "") or "utf-8")
 
     def load(self, cache: bool = False) -> Any:
-        """The decoded value.
+        """The decoded value; what is large in it, such as an array, may be read-only.
 
         cache  give the same value each time; it must not be changed then
         """
         if cache and self._cached is not None:
             return self._cached[0]
-        value = decode(self._view(), self.content_type or self._kind())
+        value = decode(self._view(), self._type or self._kind(), packed=self.packed)
         if cache:
             self._cached = (value,)
         return value
@@ -150,6 +168,9 @@ class DataInstance:
             unpack_directory(self._view(), path, member)
         elif path.is_dir():
             raise StoreError(f"{str(path)!r} is a directory; a blob is written to a file")
+        elif self.packed:
+            with path.open("wb") as file:
+                file.writelines(as_stream(self._view()))
         elif isinstance(self.source, Path):
             shutil.copyfile(self.source, path)  # without the modes: the stored file is read-only
         else:
@@ -169,8 +190,10 @@ class DataInstance:
                 _protect(file)
                 self._note_link(file, path.name + str(file)[len(str(path)) :])
             return
-        if isinstance(self.source, Path) and not os.access(self.source, os.W_OK):
-            path.symlink_to(self.source.absolute())
+        source = self.source
+        if isinstance(source, Path) and not self.packed and not os.access(source, os.W_OK):
+            lend(source)
+            path.symlink_to(source.absolute())
         else:
             self.write(path)
             _protect(path)
@@ -195,7 +218,7 @@ class DataInstance:
 
     def __repr__(self) -> str:
         label = f" {self._spec.label!r}" if self._spec and self._spec.label else ""
-        kind = self.content_type or "no content type"
+        kind = self._type or "no content type"
         return f"<DataInstance{label} {self.data_type} {kind} {self.size} bytes>"
 
     def _note_link(self, path: Path, shown: str) -> None:
@@ -208,20 +231,6 @@ class DataInstance:
         if not isinstance(self.source, Path):
             return memoryview(self.source)
         return map_file(self.source)
-
-
-def map_file(path: Path) -> memoryview:
-    """The bytes of a file, mapped for reading; no link is followed at its last name."""
-    try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError as error:
-        raise StoreError(f"cannot read {str(path)!r}: {error.strerror}") from error
-    try:
-        if os.fstat(number).st_size == 0:
-            return memoryview(b"")  # an empty file cannot be mapped
-        return memoryview(mmap.mmap(number, 0, access=mmap.ACCESS_READ))
-    finally:
-        os.close(number)
 
 
 def _protect(path: Path) -> None:

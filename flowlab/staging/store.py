@@ -1,27 +1,45 @@
 """The store of one host: a file for each large object, shared by all engines there and the kernel.
 
 Names are made of ids only, never of labels. A file appears whole or not at all, and is read-only
-from then on; removing it leaves those unharmed who have it mapped.
+from then on; removing it leaves those unharmed who have it mapped. Objects lie in shared memory as
+long as there is room, then on a disk.
 """
 
 import hashlib
-import itertools
 import os
 import platform
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from flowlab.errors import StoreError
-from flowlab.model.ids import HostId, ObjectId, SessionId, session_of
-from flowlab.model.payload import Inline, Stored, Value
-from flowlab.staging.instance import map_file
+import msgspec
 
-_STAMP = 946_684_800_000_000_000  # ns since the epoch: any later write shows in the file's time
-_READ_ONLY = 0o400
-_fresh = itertools.count()
+from flowlab.errors import StoreError
+from flowlab.model.ids import HostId, ObjectId, SessionId, session_of, split_id
+from flowlab.model.payload import Inline, Stored, Value
+from flowlab.staging.area import Area
+from flowlab.staging.largest import NOTED, describe_largest, in_units, note_label, read_labels
+from flowlab.staging.mapping import map_file
+from flowlab.staging.packed import Packed
+
+_SETTINGS = ".settings.json"  # in a store's directory
+_LABELS = ".labels"
+_HALF = 2  # of what a device has free, a store may have one part of so many
+
+
+class StoreSettings(msgspec.Struct, frozen=True):
+    """How large a store may become: written by who makes it, read by all.
+
+    size        bytes in the store's own directory; 0: a share of what the device has free
+    spill       private directory for what has no room there; empty: none
+    spill_size  bytes in that directory; 0 as above
+    """
+
+    size: int = 0
+    spill: str = ""
+    spill_size: int = 0
 
 
 class HostStore:
@@ -30,27 +48,62 @@ class HostStore:
     def __init__(self, directory: Path, host: HostId) -> None:
         self.directory = directory.absolute()
         self.host = host
+        settings = read_settings(self.directory)
+        self._areas = [Area(self.directory, settings.size, pooled=True)]
+        if settings.spill:
+            self._areas.append(Area(Path(settings.spill), settings.spill_size, pooled=False))
+        self._drafts: list[Path] = []
 
-    def put(self, object_id: ObjectId, data: bytes | memoryview) -> Stored:
-        """Store bytes; an object stored before is replaced."""
-        with self._new_file(object_id) as path:
-            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-            with os.fdopen(number, "wb", buffering=0) as file:
-                view = memoryview(data).cast("B")
-                while view:
-                    view = view[file.write(view) :]
-        return self._stored(object_id)
+    def put(
+        self,
+        object_id: ObjectId,
+        data: bytes | memoryview | Packed,
+        label: str = "",
+        *,
+        packed: bool = False,
+    ) -> Stored:
+        """Store bytes, or a packed value; an object stored before is replaced.
 
-    def put_file(self, object_id: ObjectId, path: Path) -> Stored:
+        packed  the bytes are those of a packed value
+        """
+        packed = packed or isinstance(data, Packed)
+        with self._explained(f"object {object_id}"):
+            area, draft = self._write(data, f"object {split_id(object_id)}")
+            return self._place(area, draft, object_id, label, packed=packed)
+
+    def put_file(
+        self, object_id: ObjectId, path: Path, label: str = "", *, packed: bool = False
+    ) -> Stored:
         """Move a file in; one that is in this store already stays, and shares its bytes."""
-        with self._new_file(object_id) as fresh:
-            if path.absolute().is_relative_to(self.directory):
-                os.link(path, fresh)
-            elif path.is_symlink():
-                shutil.copyfile(path, fresh)  # what a link names is not the task's to give away
-            else:
-                shutil.move(path, fresh)
-        return self._stored(object_id)
+        with self._explained(f"object {object_id}"):
+            place = path.absolute()
+            area = next((one for one in self._areas if one.holds(place)), None)
+            if area is not None:
+                return self._place(area, area.link(place), object_id, label, packed=packed)
+            if path.is_symlink():  # what a link names is not the task's to give away
+                return self.put(object_id, path.read_bytes(), label)
+            for area in self._areas:
+                draft = area.move_in(place)
+                if draft is not None:
+                    return self._place(area, draft, object_id, label, packed=packed)
+            area, draft = self._write(map_file(place), f"object {split_id(object_id)}")
+            path.unlink()
+            return self._place(area, draft, object_id, label, packed=packed)
+
+    def draft(self, data: Packed) -> Path:
+        """A file of a value that has no id yet; `put_file` gives it one."""
+        with self._explained("a value"):
+            _, draft = self._write(data, "a value")
+        self._drafts.append(draft)
+        return draft
+
+    def discard_drafts(self) -> None:
+        """Let go of the drafts made so far; those that became objects are not touched by it."""
+        while self._drafts:
+            draft = self._drafts.pop()
+            for area in self._areas:
+                if area.holds(draft):
+                    area.release(draft)
 
     def open(self, value: Value) -> memoryview:
         """The bytes of a value, mapped for reading when they lie in the store."""
@@ -66,12 +119,17 @@ class HostStore:
     def drop(self, object_ids: Iterable[ObjectId]) -> None:
         """Remove these objects; those that are not here are passed over."""
         for object_id in object_ids:
-            self._path(object_id).unlink(missing_ok=True)
+            for area in self._areas:
+                area.release(_path(area, object_id))
 
     def drop_session(self, session_id: SessionId) -> None:
         """Remove all objects of a session."""
-        folder = self._folder(session_id)
-        if folder.exists():
+        for area in self._areas:
+            folder = area.directory / str(session_id)
+            if not folder.exists():
+                continue
+            for path in list(folder.iterdir()):
+                area.release(path)
             # Another engine may drop the same session at the same time
             shutil.rmtree(folder, ignore_errors=True)
             if folder.exists() and any(folder.iterdir()):
@@ -80,43 +138,94 @@ class HostStore:
     def contents(self) -> dict[ObjectId, int]:
         """Bytes of each object in the store."""
         found: dict[ObjectId, int] = {}
-        for folder in self.directory.glob("*"):
-            # A file, and a whole session, may be dropped meanwhile by another engine
-            with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as files:
-                for each in files:
-                    if each.name.isdecimal():
-                        with suppress(FileNotFoundError):
-                            found[ObjectId(int(each.name))] = each.stat().st_size
+        for area in self._areas:
+            found.update(_sizes(area))
         return found
 
+    def _write(self, data: bytes | memoryview | Packed, what: str) -> tuple[Area, Path]:
+        """A draft in the first area that has room."""
+        pieces = data.pieces if isinstance(data, Packed) else [data]
+        size = data.size if isinstance(data, Packed) else memoryview(data).nbytes
+        for area in self._areas:
+            draft = area.write(pieces, size)
+            if draft is not None:
+                return area, draft
+        raise StoreError(self._no_room(what, size))
+
+    def _place(
+        self, area: Area, draft: Path, object_id: ObjectId, label: str, *, packed: bool
+    ) -> Stored:
+        """Give a draft this object's name."""
+        final = _path(area, object_id)
+        size = area.place(draft, final)
+        if label and size >= NOTED:
+            note_label(self.directory / _LABELS, object_id, label)
+        return Stored(self.host, str(final), size, packed)
+
+    def _no_room(self, what: str, size: int) -> str:
+        """Why it cannot be stored, and what fills the store."""
+        labels = read_labels(self.directory / _LABELS)
+        places = [
+            f"{in_units(area.total)} of {in_units(area.limit)} in {str(area.directory)!r} are "
+            f"taken, and {describe_largest(_sizes(area).items(), labels)}"
+            for area in self._areas
+        ]
+        return (
+            f"there is no room in this host's store for {what} of {in_units(size)}: "
+            f"{'; '.join(places)}. Keep fewer objects, un-keep what was fetched, or give the store "
+            "more room: Client(store_size=…, spill=DIRECTORY)"
+        )
+
     @contextmanager
-    def _new_file(self, object_id: ObjectId) -> Iterator[Path]:
-        """A path to make the object's file at; it becomes the object when the block ends."""
-        final = self._path(object_id)
-        fresh = final.with_name(f"{object_id}.{os.getpid()}-{next(_fresh)}.new")
+    def _explained(self, what: str) -> Iterator[None]:
         try:
-            final.parent.mkdir(mode=0o700, exist_ok=True)
-            yield fresh
-            os.utime(fresh, ns=(_STAMP, _STAMP))
-            fresh.chmod(_READ_ONLY)
-            fresh.replace(final)
+            yield
         except OSError as error:
-            raise StoreError(
-                f"cannot store object {object_id} in {str(self.directory)!r}: {error}; "
-                "is there room on the device?"
-            ) from error
-        finally:
-            fresh.unlink(missing_ok=True)
+            raise StoreError(f"cannot store {what} in {str(self.directory)!r}: {error}") from error
 
-    def _stored(self, object_id: ObjectId) -> Stored:
-        path = self._path(object_id)
-        return Stored(self.host, str(path), path.stat().st_size)
 
-    def _folder(self, session_id: SessionId) -> Path:
-        return self.directory / str(session_id)
+def write_settings(directory: Path, settings: StoreSettings) -> None:
+    """Say how large a new store may become."""
+    made = StoreSettings(
+        settings.size or _share(directory),
+        settings.spill,
+        settings.spill_size or (_share(Path(settings.spill)) if settings.spill else 0),
+    )
+    number = os.open(
+        directory / _SETTINGS, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600
+    )
+    with os.fdopen(number, "wb") as file:
+        file.write(msgspec.json.encode(made))
 
-    def _path(self, object_id: ObjectId) -> Path:
-        return self._folder(session_of(object_id)) / str(object_id)
+
+def read_settings(directory: Path) -> StoreSettings:
+    """How large a store may become; nothing said, a share of what its device has free now."""
+    try:
+        data = (directory / _SETTINGS).read_bytes()
+    except OSError:  # nothing is said, or there is no store: whoever writes to it is told why
+        return StoreSettings(_share(directory))
+    return msgspec.json.decode(data, type=StoreSettings)
+
+
+def _share(directory: Path) -> int:
+    try:
+        return shutil.disk_usage(directory).free // _HALF
+    except OSError:
+        return 0
+
+
+def _path(area: Area, object_id: ObjectId) -> Path:
+    return area.directory / str(session_of(object_id)) / str(object_id)
+
+
+def _sizes(area: Area) -> dict[ObjectId, int]:
+    found: dict[ObjectId, int] = {}
+    for path in area.files():
+        try:
+            found[ObjectId(int(path.name))] = path.stat().st_size
+        except FileNotFoundError:  # dropped meanwhile by another engine
+            continue
+    return found
 
 
 def host_id() -> HostId:

@@ -24,7 +24,6 @@ from flowlab.graph.owner import Owner
 from flowlab.model.inputs import Output
 from flowlab.model.limits import CAPTURED_VALUE, KIB
 from flowlab.model.specs import DataType, Place
-from flowlab.staging.encoding import encode
 from flowlab.staging.instance import DataInstance
 from flowlab.tasks.kind import Context, register
 from flowlab.tasks.lines import remember_lines
@@ -142,7 +141,7 @@ class _RunCell:
         last = code(namespace)
         values = {config.last: last} if config.last else {}
         made = [
-            _encode(code, spec.label, _find(code, spec.label, values, namespace))
+            _encode(context, code, spec.label, _find(code, spec.label, values, namespace))
             for spec in context.outputs
         ]
         # Functions of the cell hold the namespace, and it them: large values would wait for gc.
@@ -191,12 +190,12 @@ def _find(code: CellCode, label: str, values: dict[str, Any], namespace: dict[st
         ) from None
 
 
-def _encode(code: CellCode, label: str, value: Any) -> DataInstance:
+def _encode(context: Context, code: CellCode, label: str, value: Any) -> DataInstance:
     if isinstance(value, DataInstance):
         # An input handed on, or ctx.stage_directory: its type must be the declared one
         return value
     try:
-        return DataInstance(DataType.BLOB, "pickle", encode(value, "pickle"))
+        return context.pickled(value)
     except ContentTypeError as error:
         raise ContentTypeError(
             f"cell {code.name!r} ({code.where}): its output {label!r} of type "

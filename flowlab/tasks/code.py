@@ -17,10 +17,17 @@ def pack_function(function: Callable[..., Any]) -> Function:
         data = cloudpickle.dumps(function, 5)
     except Exception as error:  # what the function refers to may raise anything
         raise UsageError(
-            f"the function {function.__name__}() cannot be pickled: "
+            f"the function {name_of(function)}() cannot be pickled: "
             f"{type(error).__name__}: {error}; what it reads from outside must travel too"
         ) from error
     return Function(hashlib.blake2b(data, digest_size=16).hexdigest(), data, _source(function))
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """How people call a function, or whatever else can be called."""
+    inner = getattr(function, "func", function)  # of a partial
+    name = getattr(inner, "__name__", None)
+    return name if isinstance(name, str) else type(function).__name__
 
 
 def _source(function: Callable[..., Any]) -> str:

@@ -16,7 +16,7 @@ from flowlab.graph.owner import Owner
 from flowlab.model.inputs import Output, OutputDir
 from flowlab.model.specs import DataType
 from flowlab.staging.instance import DataInstance
-from flowlab.tasks.files import described_output
+from flowlab.tasks.files import described_output, reason
 from flowlab.tasks.kind import Context, register
 
 _MADE = "made"  # in the working directory
@@ -137,7 +137,7 @@ def _put(instance: DataInstance, made: Path, path: str) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         instance.write(place)
     except (OSError, StoreError) as error:
-        raise TaskError(f"cannot put an object at the path {path!r}: {error}") from error
+        raise TaskError(f"cannot put an object at the path {path!r}: {reason(error)}") from error
 
 
 class _SliceDirectory:

@@ -7,11 +7,12 @@ moves the outputs out. After Rain's user guide, "Running external programs".
 import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Any
 
-from flowlab.errors import UsageError
+from flowlab.errors import UsageError, WrongKind, WrongValue
 from flowlab.graph.nodes import DataObject, Task, to_dataobj
 from flowlab.graph.owner import Owner
+from flowlab.graph.standin import StandIn
 from flowlab.model.content import merge_content_types
 from flowlab.model.inputs import Input, Output
 from flowlab.model.specs import DataType
@@ -26,7 +27,7 @@ def Execute(  # noqa: N802, PLR0917 - a class to Rain's users, and their order
     args: str | Sequence[Any],
     stdout: bool | str | Output | None = None,
     stdin: Any = None,
-    input_paths: Sequence[Input] = (),
+    input_paths: Sequence[Any] = (),
     output_paths: Sequence[str | Output] = (),
     shell: bool = False,
     *,
@@ -39,7 +40,7 @@ def Execute(  # noqa: N802, PLR0917 - a class to Rain's users, and their order
     args          a list of strings, `Input`s, `Output`s, objects and tasks; or a command line
     stdout        make an output of what the program prints: True, a label, or an Output
     stdin         object that the program reads on its standard input
-    input_paths   further inputs, as files by their paths
+    input_paths   further inputs, as files by their paths; an object's is its label
     output_paths  files that the program makes
     shell         give the command to /bin/sh; a string reaches it untouched
     """
@@ -101,7 +102,10 @@ class _Draft:
         self._make(made, label, STDOUT)
 
     def add_input(self, given: object) -> str:
-        """Map an `Input`; gives its path."""
+        """Map an `Input`, or an object by its label; gives its path."""
+        if isinstance(given, DataObject | Task):
+            obj = to_dataobj(given)
+            given = Input(obj.label or None, dataobj=obj, data_type=obj.data_type)
         if not isinstance(given, Input):
             raise UsageError(f"input_paths takes Input(…, dataobj=…), not {given!r}")
         return self._map(given, given.path or given.label or self._unused())
@@ -118,7 +122,7 @@ class _Draft:
     def read_args(self, args: str | Sequence[Any], *, shell: bool) -> list[str]:
         """The command's words; objects among them are mapped, and their paths stand for them."""
         if isinstance(args, str):
-            return [args] if shell else shlex.split(args)
+            return [args] if shell else _split(args)
         quote = shlex.quote if shell else str
         return [self._word(item, place, quote) for place, item in enumerate(args)]
 
@@ -129,7 +133,7 @@ class _Draft:
             return str(quote(self.add_input(item)))
         if isinstance(item, Output):
             return str(quote(self.add_output(item)))
-        if isinstance(item, DataObject | Task):
+        if isinstance(item, DataObject | Task | StandIn):
             obj = to_dataobj(item)
             wanted = Input(dataobj=obj, data_type=obj.data_type)
             return str(quote(self._map(wanted, self._unused())))
@@ -147,13 +151,14 @@ class _Draft:
             raise UsageError(
                 f"Input {path!r} expects data type {wanted.data_type}, {obj!r} is {obj.data_type}"
             )
-        merge_content_types(obj.content_type, wanted.content_type or "")
+        merge_content_types(obj.content_type or "", wanted.content_type or "")
         obj.hint_size(wanted.size_hint)
         check_path(path)
         if any(mapped.path == path for mapped in self._mapped):
             raise UsageError(f"two inputs are mapped to the path {path!r}")
         self._mapped.append(Mapped(path, wanted.write))
-        self.inputs.append((wanted.label, obj))
+        taken = any(label == wanted.label for label, _ in self.inputs)
+        self.inputs.append((None if taken else wanted.label, obj))  # files are told by their paths
         return path
 
     def _make(self, made: Output, label: str, path: str) -> str:
@@ -183,10 +188,19 @@ class _Draft:
         return f"input_{number}"
 
 
-def _as_output(stdout: str | Output | Literal[True]) -> Output:
+def _as_output(stdout: object) -> Output:
     if isinstance(stdout, Output):
         return stdout
-    return Output(stdout if isinstance(stdout, str) else "stdout")
+    if stdout is not True and not isinstance(stdout, str):
+        raise WrongKind(f"stdout is True, a label or an Output, not {stdout!r}")
+    return Output("stdout" if stdout is True else stdout)
+
+
+def _split(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError as error:  # a quote that is not closed
+        raise WrongValue(f"the command {command!r} cannot be taken apart: {error}") from error
 
 
 def check_path(path: str) -> None:
@@ -197,4 +211,5 @@ def check_path(path: str) -> None:
 
 
 def _listed(given: Iterable[Any]) -> list[Any]:
-    return [given] if isinstance(given, str | Input | Output) else list(given)
+    is_one = isinstance(given, str | Input | Output | DataObject | Task)
+    return [given] if is_one else list(given)

@@ -11,6 +11,7 @@ from typing import Any
 from flowlab.errors import MissingData, UsageError, WrongKind
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.graph.owner import Owner
+from flowlab.graph.standin import StandIn
 from flowlab.model.inputs import Input, Output
 from flowlab.tasks.execute import Execute
 
@@ -19,6 +20,8 @@ class Program:
     """A pattern of `Execute`: where data objects would stand, `Input`s with labels stand.
 
     Called with data objects by these labels. Further keywords are ignored, as in Rain.
+    Of `stdin` and `input_paths`, a label alone will do; without one, it is `stdin`, and `arg0`,
+    `arg1`, … among the arguments.
     """
 
     # size: each of these arguments is one of Rain's
@@ -26,18 +29,20 @@ class Program:
         self,
         args: str | Sequence[str | Input | Output],
         stdout: bool | str | Output | None = None,
-        stdin: Input | None = None,
-        input_paths: Sequence[Input] = (),
+        stdin: str | Input | None = None,
+        input_paths: Sequence[str | Input] = (),
         output_paths: Sequence[str | Output] = (),
         shell: bool = False,
         *,
         name: str | None = None,
         cpus: int = 1,
     ) -> None:
-        listed = [input_paths] if isinstance(input_paths, Input) else list(input_paths)
-        self._args = args if isinstance(args, str) else tuple(args)
-        self._stdin = stdin
-        self._input_paths = tuple(listed)
+        listed = [input_paths] if isinstance(input_paths, str | Input) else list(input_paths)
+        words = [args] if isinstance(args, str) else list(args)
+        named = tuple(_named(word, f"arg{place}") for place, word in enumerate(words))
+        self._args = args if isinstance(args, str) else named
+        self._stdin = _named(stdin, "stdin", is_word=False)
+        self._input_paths = tuple(_named(each, None, is_word=False) for each in listed)
         is_one = isinstance(output_paths, str | Output)
         self._fixed: dict[str, Any] = {
             "stdout": stdout,
@@ -104,8 +109,17 @@ class Program:
         return tuple(labels)
 
 
+def _named(item: object, label: str | None, *, is_word: bool = True) -> Any:
+    """An input with its label; where no words stand, text is the label."""
+    if isinstance(item, str) and not is_word:
+        return Input(item)
+    if isinstance(item, Input) and item.label is None and label is not None:
+        return dataclasses.replace(item, label=label)
+    return item
+
+
 def _check_item(item: object, place: int, kinds: tuple[type, ...]) -> object:
-    if isinstance(item, DataObject | Task):
+    if isinstance(item, DataObject | Task | StandIn):
         raise WrongKind(
             f"{item!r} cannot stand in a Program, which belongs to no session; "
             "write Input('label') in its place, and give the data in the call"

@@ -134,8 +134,13 @@ class _Store:
             else:
                 instance.write(path)
         except (OSError, StoreError) as error:
-            raise TaskError(f"cannot store into {str(path)!r}: {error}") from error
+            raise TaskError(f"cannot store into {str(path)!r}: {reason(error)}") from error
         return []
+
+
+def reason(error: OSError | StoreError) -> str:
+    """Why a file could not be written; the path is said by whoever asks, in the user's terms."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def _store_directory(instance: DataInstance, path: Path) -> None:

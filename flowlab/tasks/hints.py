@@ -9,6 +9,7 @@ After Rain's user guide, "Inputs" and "Type hints".
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import inf
 from typing import Any
 
 from flowlab.errors import UsageError, WrongKind
@@ -32,6 +33,7 @@ class Hints:
         self.signature = inspect.signature(function)
         self._call = function.__name__
         _check_signature(self.signature, self._call)
+        self._least, self._most = _positional(self.signature)
         names = list(self.signature.parameters)[1:]
         hinted = {name: _evaluate(function, text) for name, text in _annotations(function).items()}
         self.inputs: dict[str, Input] = {}
@@ -44,6 +46,11 @@ class Hints:
         for name, each in self.inputs.items():
             _check_described(name, each)
         self.outputs = self._choose(outputs, hinted.get("return"))
+
+    def check_call(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        """Raise TypeError when the function cannot be called so."""
+        if keywords or not self._least <= len(args) <= self._most:
+            self.signature.bind(None, *args, **keywords)
 
     def parameters(self, positional: int, keywords: Iterable[str]) -> list[str]:
         """The parameter that takes each argument of a call, the positional ones first."""
@@ -105,6 +112,20 @@ def _check_signature(signature: inspect.Signature, call: str) -> None:
         raise UsageError(
             f"{call}() has no parameters; the first one is the context (ctx)"
         ) from None
+
+
+def _positional(signature: inspect.Signature) -> tuple[int, float]:
+    """How many arguments, beside the context, make a call that needs no closer look."""
+    least, most = 0, 0.0
+    for each in list(signature.parameters.values())[1:]:
+        needed = each.default is each.empty
+        if each.kind is each.VAR_POSITIONAL:
+            most = inf
+        elif each.kind is each.KEYWORD_ONLY and needed:
+            return 1, 0.0  # none does
+        elif each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD):
+            least, most = least + needed, most + 1
+    return least, most
 
 
 def _check_described(name: str, described: Input, *, called: bool = False) -> None:

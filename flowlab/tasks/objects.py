@@ -13,6 +13,8 @@ from flowlab.model.content import check_content_type, text_encoding
 from flowlab.model.inputs import Output, OutputDir
 from flowlab.staging.directory import pack_directory
 from flowlab.staging.encoding import encode as encode_value
+from flowlab.staging.encoding import encode_large
+from flowlab.staging.packed import Packed
 
 
 def blob(
@@ -31,7 +33,7 @@ def blob(
         raise UsageError(f"give encode={encode!r} or content_type={content_type!r}, not both")
     described = Output(label, content_type=content_type, encode=encode)
     if encode is not None:
-        return _declare(described, encode_value(value, check_content_type(encode)), session)
+        return _declare(described, encode_large(value, check_content_type(encode)), session)
     if isinstance(value, str):
         encoding = text_encoding(content_type or "text")
         data = encode_value(value, content_type or "text") if encoding else value.encode()
@@ -57,8 +59,13 @@ def directory(
     return _declare(described, pack_directory(Path(path)), session)
 
 
-def _declare(described: Output, data: bytes, session: Owner | None) -> DataObject:
+def _declare(described: Output, data: bytes | Packed, session: Owner | None) -> DataObject:
     owner = session if session is not None else active_session()
-    constant = DataObject(described, owner=owner, value=data)
+    constant = DataObject(described, owner)
+    # Of what is large there is one copy, in the store: the user may change the value from here on
+    if isinstance(data, Packed):
+        constant.value = owner.store(constant.object_id, data, constant.label)
+    else:
+        constant.value = data
     owner.add(constant)
     return constant

@@ -9,49 +9,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import FunctionType
 from typing import Any, overload
 
-import msgspec
-
-from flowlab.errors import ContentTypeError, UsageError, WrongValue
+from flowlab.errors import UsageError, WrongValue
 from flowlab.graph.active import active_session
 from flowlab.graph.nodes import DataObject, Function, Task
-from flowlab.graph.outputs import describe_outputs
+from flowlab.graph.outputs import describe_outputs, merge_output
 from flowlab.graph.owner import Owner
-from flowlab.model.content import check_content_type, merge_content_types
+from flowlab.model.content import check_content_type
 from flowlab.model.inputs import Input, Output
-from flowlab.staging.instance import DataInstance
-from flowlab.tasks.arguments import Found, pack_arguments, unpack
+from flowlab.tasks.arguments import Found, pack_arguments, pack_plain
+from flowlab.tasks.call import KIND, Call, Wanted, encode_call
 from flowlab.tasks.code import pack_function
 from flowlab.tasks.hints import Hints, Outputs, data_of
-from flowlab.tasks.kind import Context, register
-from flowlab.tasks.returned import make_instances
-
-KIND = "python"
 
 Inputs = Mapping[str, Input] | Iterable[tuple[str, Input]]
+Override = int | str | Output | Sequence[str | Output | None]
+_Packed = tuple[bytes, tuple[Wanted, ...], list[DataObject], tuple[int, ...] | None]
 _Described = tuple[list[Output], tuple[str, ...]]  # and the encoding of each, or nothing
-
-
-class _Wanted(msgspec.Struct, frozen=True, array_like=True):
-    """How an input is to arrive: its number, whether as a value, and of which content type."""
-
-    number: int
-    load: bool | None
-    content_type: str
-
-
-class _Call(msgspec.Struct, frozen=True, array_like=True):
-    """What travels with a task.
-
-    arguments  pickles of the values, the last of them for `keywords`
-    encodes    a content type, or nothing, for each output
-    load       whether inputs arrive as values unless `wanted` says otherwise
-    """
-
-    arguments: bytes
-    keywords: tuple[str, ...]
-    load: bool
-    encodes: tuple[str, ...]
-    wanted: tuple[_Wanted, ...] = ()
 
 
 class RemoteFunction:
@@ -75,39 +48,61 @@ class RemoteFunction:
     ) -> None:
         self._function = function
         self._hints = Hints(function, inputs, outputs)
-        self._auto_load = bool(auto_load)
         self._auto_encode = check_content_type(auto_encode or "")
-        self._outputs = self._described(self._hints.outputs)
-        self._name = function.__name__ if name is None else name
-        self._cpus = cpus
+        self._declared = describe_outputs(self._hints.outputs)
+        self._outputs = self._typed(self._declared)
         self._codes: weakref.WeakKeyDictionary[Owner, Function] = weakref.WeakKeyDictionary()
         functools.update_wrapper(self, function)
+        # After that, which brings the function's own attributes
+        self.auto_load = bool(auto_load)
+        self.task_name = function.__name__ if name is None else name
+        self.cpus = cpus
 
     # size: four keywords of a call are ours, as in Rain
     def __call__(
         self,
         *args: Any,
         output: str | Output | None = None,
-        outputs: Outputs | None = None,
+        outputs: Override | None = None,
         name: str | None = None,
         session: Owner | None = None,
         **kwargs: Any,
     ) -> Task:
-        self._hints.signature.bind(None, *args, **kwargs)
+        """Declare a task; see `remote` for the rest.
+
+        output, outputs  labels, `Output`s or None; what these do not say is as declared
+        """
+        self._hints.check_call(args, kwargs)
         described, encodes = self._override(output, outputs)
         owner = session if session is not None else active_session()
-        arguments, wanted, inputs = self._packed(args, kwargs)
-        call = _Call(arguments, tuple(kwargs), self._auto_load, encodes, wanted)
+        arguments, wanted, inputs, places = self._packed(args, kwargs)
+        call = Call(arguments, tuple(kwargs), self.auto_load, encodes, wanted, places)
         return Task(
             KIND,
             inputs=inputs,
             outputs=described,
-            config=msgspec.msgpack.encode(call),
-            name=self._name if name is None else name,
-            cpus=self._cpus,
-            function=self._pickled(owner),
+            config=encode_call(call),
+            name=self.task_name if name is None else name,
+            cpus=self.cpus,
+            function=self.code(owner),
             session=owner,
         )
+
+    def code(self, owner: Owner) -> Function:
+        """The function as it travels in a session."""
+        code = self._codes.get(owner)
+        if code is None:
+            code = self._codes[owner] = pack_function(self._function)
+        return code
+
+    def check_call(self, arguments: Sequence[Any]) -> None:
+        """Raise TypeError when it cannot be called with so many."""
+        self._hints.check_call(arguments, {})
+
+    def wanted(self, found: Found) -> tuple[Wanted, ...]:
+        """How the objects in its positional arguments are to arrive."""
+        names = self._hints.parameters(len(found), ())
+        return _wanted([self._hints.inputs.get(name) for name in names], names, found)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave its own pickles out, when a function that refers to it is pickled."""
@@ -119,54 +114,47 @@ class RemoteFunction:
     def __repr__(self) -> str:
         return f"<remote {self._function.__name__}>"
 
-    def _packed(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[bytes, tuple[_Wanted, ...], list[DataObject]]:
-        """The arguments of a call, how the objects in them are to arrive, and these."""
+    def _packed(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Packed:
+        """The arguments of a call, how the objects in them are to arrive, these, their places."""
         values = [*args, *kwargs.values()]
         if not values:  # many tasks have none, and all of this takes as long as the rest of them
-            return b"", (), []
+            return b"", (), [], None
         said = [each if isinstance(each, Input) else None for each in values]
         if any(said):
             values = [data_of(each) if isinstance(each, Input) else each for each in values]
-        words = [*map(str, range(1, len(args) + 1)), *map(repr, kwargs)]
-        arguments, found = pack_arguments(
-            self._function.__name__, list(zip(words, values, strict=True))
-        )
-        wanted: tuple[_Wanted, ...] = ()
+        places = None
+        if (plain := pack_plain(values)) is not None:
+            arguments, found, places = plain
+        else:
+            words = [*map(str, range(1, len(args) + 1)), *map(repr, kwargs)]
+            named = list(zip(words, values, strict=True))
+            arguments, found = pack_arguments(self._function.__name__, named)
+        wanted: tuple[Wanted, ...] = ()
         hinted = self._hints.inputs
         if hinted or any(said):
             names = self._hints.parameters(len(args), kwargs)
             inputs = [own or hinted.get(name) for name, own in zip(names, said, strict=True)]
             wanted = _wanted(inputs, names, found)
-        return arguments, wanted, [obj for part in found for obj in part]
+        return arguments, wanted, [obj for part in found for obj in part], places
 
-    def _override(self, output: str | Output | None, outputs: Outputs | None) -> _Described:
+    def _override(self, output: str | Output | None, outputs: Override | None) -> _Described:
         if output is not None and outputs is not None:
             raise WrongValue("give output= or outputs=, not both")
         if output is None and outputs is None:
             return self._outputs
-        described = self._described(output if output is not None else outputs or 0)
-        got, expected = len(described[0]), len(self._outputs[0])
-        if got != expected:
-            raise WrongValue(f"Got {got} outputs, {expected} expected.")
-        return described
+        said = _listed(outputs if output is None else output)
+        if len(said) != len(self._declared):
+            raise WrongValue(f"Got {len(said)} outputs, {len(self._declared)} expected.")
+        return self._typed(list(map(merge_output, said, self._declared)))
 
-    def _described(self, outputs: Outputs) -> _Described:
-        given = describe_outputs(outputs)
-        encodes = tuple(self._encoding(each) for each in given)
-        return [_typed(each, by) for each, by in zip(given, encodes, strict=True)], encodes
+    def _typed(self, outputs: list[Output]) -> _Described:
+        encodes = tuple(self._encoding(each) for each in outputs)
+        return [_typed(each, by) for each, by in zip(outputs, encodes, strict=True)], encodes
 
     def _encoding(self, output: Output) -> str:
         """The content type by which a plain value of this output is encoded, or nothing."""
         auto = "" if output.content_type else self._auto_encode
         return check_content_type(output.encode or auto)
-
-    def _pickled(self, owner: Owner) -> Function:
-        code = self._codes.get(owner)
-        if code is None:
-            code = self._codes[owner] = pack_function(self._function)
-        return code
 
 
 @overload
@@ -204,16 +192,16 @@ def _decorate(function: Callable[..., Any], options: Mapping[str, Any]) -> Remot
 
 def _wanted(
     described: Sequence[Input | None], names: Sequence[str], found: Found
-) -> tuple[_Wanted, ...]:
+) -> tuple[Wanted, ...]:
     """What is said of the arguments, of each object that was found in them."""
-    wanted: list[_Wanted] = []
+    wanted: list[Wanted] = []
     number = 0
     for said, name, part in zip(described, names, found, strict=True):
         for obj in part:
             if said is not None:
                 _check_data_type(name, said, obj)
                 obj.hint_size(said.size_hint)
-                wanted.append(_Wanted(number, said.load, said.content_type or ""))
+                wanted.append(Wanted(number, said.load, said.content_type or ""))
             number += 1
     return tuple(wanted)
 
@@ -226,6 +214,12 @@ def _check_data_type(name: str, described: Input, obj: DataObject) -> None:
         )
 
 
+def _listed(outputs: Override | None) -> list[str | Output | None]:
+    if isinstance(outputs, int):
+        return [None] * outputs
+    return [outputs] if isinstance(outputs, str | Output) else list(outputs or ())
+
+
 def _typed(output: Output, encode: str) -> Output:
     """The output as declared to the graph: its type is the one it will be encoded by."""
     return Output(
@@ -234,52 +228,3 @@ def _typed(output: Output, encode: str) -> Output:
         size_hint=output.size_hint,
         data_type=output.data_type,
     )
-
-
-class _Python:
-    name = KIND
-
-    def run(self, context: Context) -> Sequence[DataInstance]:
-        call = msgspec.msgpack.decode(context.config, type=_Call)
-        values = unpack(call.arguments, _given(call, list(context.inputs)))
-        positional = len(values) - len(call.keywords)
-        kwargs = dict(zip(call.keywords, values[positional:], strict=True))
-        result = context.function(context, *values[:positional], **kwargs)
-        return make_instances(context, result, call.encodes)
-
-
-register(_Python())
-
-
-def _given(call: _Call, instances: list[DataInstance]) -> list[Any]:
-    """What stands for each input in the arguments."""
-    loads = [call.load] * len(instances)
-    for wanted in call.wanted:
-        number = wanted.number
-        if wanted.content_type:
-            instance = instances[number]
-            instance.content_type = _narrowed(instance, wanted.content_type, number)
-        if wanted.load is not None:
-            loads[number] = wanted.load
-    return [
-        _load(instance, place) if load else instance
-        for place, (instance, load) in enumerate(zip(instances, loads, strict=True))
-    ]
-
-
-def _narrowed(instance: DataInstance, wanted: str, place: int) -> str:
-    try:
-        return merge_content_types(instance.content_type, wanted)
-    except ContentTypeError as error:
-        raise ContentTypeError(f"input {place} ({_label(instance)!r}): {error}") from error
-
-
-def _load(instance: DataInstance, place: int) -> Any:
-    try:
-        return instance.load()
-    except ContentTypeError as error:
-        raise ContentTypeError(f"load of input {place} ({_label(instance)!r}): {error}") from error
-
-
-def _label(instance: DataInstance) -> str:
-    return instance.spec.label if instance.spec else ""

@@ -24,10 +24,11 @@ def make_instances(context: Context, result: Any, encodes: Sequence[str]) -> lis
         if result is None or result == ():
             return []
         raise UsageError("No returned value allowed (0 outputs declared)")
-    values = [result] if len(specs) == 1 else _spread(result, specs)
+    if len(specs) == 1:
+        return [_instance(context, result, specs[0], encodes[0])]
     return [
         _instance(context, value, spec, encode)
-        for value, spec, encode in zip(values, specs, encodes, strict=True)
+        for value, spec, encode in zip(_spread(result, specs), specs, encodes, strict=True)
     ]
 
 

@@ -31,7 +31,9 @@ def make_dot(view: View, session: SessionId | None = None, name: str = "flowlab"
 
 
 def _task(task: TaskView) -> str:
-    label = _quote(str(split_id(task.id)), task.name, task.state)
+    # A task without a name is called by its type, which is said once
+    said = (str(split_id(task.id)), task.spec.kind, task.name, task.state)
+    label = _quote(*dict.fromkeys(said))
     colour = _FILLS.get(task.state)
     filled = f', style=filled, fillcolor="{colour}"' if colour else ""
     return f"  t{task.id} [shape=oval, label={label}{filled}];"

@@ -10,14 +10,16 @@ from flowlab.errors import UsageError
 from flowlab.graph.given import decode_config
 from flowlab.graph.types import is_own
 from flowlab.model.attributes import TaskAttributes, task_attributes
-from flowlab.model.content import PICKLES
+from flowlab.model.content import PICKLES, check_content_type, text_encoding
 from flowlab.model.ids import EngineId
 from flowlab.model.labels import LabeledList
 from flowlab.model.limits import DEBUG_TEXT
 from flowlab.model.specs import DataType, ObjectSpec
 from flowlab.staging.directory import pack_directory
-from flowlab.staging.encoding import encode
+from flowlab.staging.encoding import encode_large
 from flowlab.staging.instance import DataInstance
+from flowlab.staging.packed import Packed
+from flowlab.staging.store import HostStore
 from flowlab.worker.failure import bounded
 from flowlab.worker.guard import Guard
 from flowlab.worker.memory import Held, Memory
@@ -37,6 +39,7 @@ class Bench:
     tap: Tap
     guard: Guard
     engine: EngineId
+    store: HostStore
 
 
 class TaskContext:
@@ -110,17 +113,23 @@ class TaskContext:
     def blob(
         self, value: object, content_type: str | None = None, encode: str | None = None
     ) -> DataInstance:
-        """Make an instance of bytes, text, or any value to encode."""
+        """Make an instance of bytes, text, or any value to encode.
+
+        Text is what it says it is: of the type `json`, it is the JSON itself, as for `blob`.
+        """
         if encode is not None:
             if content_type is not None and content_type != encode:
                 raise UsageError(f"encode={encode!r} and content_type={content_type!r} differ")
-            return _encoded(value, encode)
-        if isinstance(value, (bytes, bytearray, memoryview)):
-            return DataInstance(DataType.BLOB, content_type or "", bytes(value))
-        if isinstance(value, str):
-            return _encoded(value, content_type or "text")
-        if content_type in PICKLES or content_type == "json":
-            return _encoded(value, content_type or "")
+            return self._encoded(value, encode)
+        declared = check_content_type(content_type or "")
+        if isinstance(value, bytes | bytearray | memoryview):
+            return DataInstance(DataType.BLOB, declared, bytes(value))
+        if isinstance(value, str) and declared not in PICKLES:
+            if text_encoding(declared or "text"):
+                return self._encoded(value, declared or "text")
+            return DataInstance(DataType.BLOB, declared, value.encode())
+        if declared in PICKLES or declared == "json":
+            return self._encoded(value, declared)
         raise UsageError(
             f"ctx.blob takes bytes or text, not {type(value).__name__!r}; "
             "say how to encode it: encode='pickle' or encode='json'"
@@ -128,16 +137,17 @@ class TaskContext:
 
     def pickled(self, value: object) -> DataInstance:
         """Make an instance of any value by pickle."""
-        return _encoded(value, "pickle")
+        return self._encoded(value, "pickle")
 
     def stage_file(self, path: str, content_type: str | None = None) -> DataInstance:
         """Move a file of the working directory out, as an instance."""
+        declared = check_content_type(content_type or "")
         inside = self._inside(path)
         if not inside.is_file():
             raise UsageError(f"stage_file: there is no file {path!r} in the working directory")
         target = self._bench.sandbox.stage()
         inside.rename(target)
-        return DataInstance(DataType.BLOB, content_type or "", target)
+        return DataInstance(DataType.BLOB, declared, target)
 
     def stage_directory(self, path: str) -> DataInstance:
         """Move a directory of the working directory out, as an instance."""
@@ -181,6 +191,10 @@ class TaskContext:
             raise UsageError(f"{path!r} must be relative to the task's working directory")
         return self.sandbox / path
 
-
-def _encoded(value: object, content_type: str) -> DataInstance:
-    return DataInstance(DataType.BLOB, content_type, encode(value, content_type))
+    def _encoded(self, value: object, content_type: str) -> DataInstance:
+        """Encoded now: the task may change the value afterwards."""
+        data = encode_large(value, content_type)
+        if isinstance(data, Packed):
+            draft = self._bench.store.draft(data)
+            return DataInstance(DataType.BLOB, content_type, draft, packed=True)
+        return DataInstance(DataType.BLOB, content_type, data)

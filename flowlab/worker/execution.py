@@ -44,11 +44,24 @@ class Execution:
 
     def perform(self, entry: Entry, held: Sequence[Held]) -> Outcome:
         """Run the task; everything around it stands."""
-        job = entry.job
-        context = TaskContext(job, entry.config, held, self._bench)
+        context = TaskContext(entry.job, entry.config, held, self._bench)
         instances, error = self._guard.call(_run, context)
         if os.getpid() != self._pid:
             os._exit(0)  # the task forked and this is its child: it must not answer for the task
+        try:
+            return self._outcome(entry, context, instances, error)
+        finally:
+            self._store.discard_drafts()
+
+    def _outcome(
+        self,
+        entry: Entry,
+        context: TaskContext,
+        instances: Sequence[DataInstance] | None,
+        error: BaseException | None,
+    ) -> Outcome:
+        """What came of it; of a failed task no value stays in the store."""
+        job = entry.job
         outcome = Outcome(debug=context.debug_text())
         if error is None:
             try:
@@ -60,6 +73,7 @@ class Execution:
                 return outcome
             except Exception as unfit:  # noqa: BLE001 - what it gave does not fit: its own failure
                 error = unfit
+                self._store.drop(job.spec.outputs)
         outcome.cancelled = self._guard.delivered
         outcome.failure = make_failure(_blamed(context, error), outcome.debug)
         outcome.user = _sayable(context)

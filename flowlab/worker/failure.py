@@ -5,6 +5,7 @@ text or a hundred thousand frames. Only the user's own frames are shown.
 """
 
 import os
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
@@ -17,7 +18,9 @@ _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _NOT_THE_USERS = tuple(
     f"{os.sep}{package}{os.sep}" for package in ("ipyparallel", "ipykernel", "cloudpickle")
 )
+_PYTHON = sysconfig.get_path("stdlib") + os.sep
 _MESSAGE = 4 * KIB  # bytes of the one line; the rest is the traceback's
+_NOTE = 300  # characters of a note that stand in the one line
 _FRAMES = 200  # of a stack, the newest
 
 
@@ -28,10 +31,12 @@ def make_failure(error: BaseException, debug: str = "") -> Failure:
         story = traceback.TracebackException(
             type(error), error, _users(error.__traceback__), limit=-_FRAMES, compact=True
         )
-        for part in _parts(story, set()):
+        parts = list(_parts(story, set()))
+        for part in parts:
             part.stack[:] = [frame for frame in part.stack if not is_ours(frame.filename)]
-        if isinstance(error, FlowlabError) and not story.stack and error.__cause__ is None:
-            return Failure(bounded(str(error), ERROR_TEXT - _MESSAGE), "", said)  # ours, in full
+        if isinstance(error, FlowlabError) and not any(map(_touches_users, parts)):
+            ours = _noted(str(error), error)  # in full
+            return Failure(bounded(ours, ERROR_TEXT - _MESSAGE), "", said)
         message = _one_line(error)
         text = bounded("".join(story.format()), ERROR_TEXT - _MESSAGE)
         return Failure(message, text, said, _line(story, error))
@@ -59,6 +64,12 @@ def is_ours(filename: str) -> bool:
     return filename.startswith(_HERE) or any(part in filename for part in _NOT_THE_USERS)
 
 
+def _touches_users(part: traceback.TracebackException) -> bool:
+    """Whether the exception passed through code that is neither ours nor Python's own."""
+    names = [frame.filename for frame in part.stack]
+    return any(not name.startswith(_PYTHON) or "-packages" in name for name in names)
+
+
 def _users(frames: TracebackType | None) -> TracebackType | None:
     """Leave out our frames at the front, so that the limit counts the user's."""
     while frames is not None and is_ours(frames.tb_frame.f_code.co_filename):
@@ -84,9 +95,18 @@ def _parts(
 def _one_line(error: BaseException) -> str:
     name = type(error).__qualname__
     text = error.msg or "" if isinstance(error, SyntaxError) else _text(error)
-    line = " ".join(text[: 4 * _MESSAGE].split())
+    line = _noted(" ".join(text[: 4 * _MESSAGE].split()), error)
     whole = bounded(f"{name}: {line}" if line else name, _MESSAGE - KIB)
     return " ".join(whole.splitlines())
+
+
+def _noted(line: str, error: BaseException) -> str:
+    """A line with what was added to the exception on its way, as which call of a map it was."""
+    notes = getattr(error, "__notes__", None)
+    if not notes or not isinstance(notes, list):
+        return line
+    told = (" ".join(note[:_NOTE].split()) for note in notes if isinstance(note, str))
+    return f"{line} ({'; '.join(told)})".strip()
 
 
 def _text(error: BaseException) -> str:

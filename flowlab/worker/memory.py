@@ -36,7 +36,14 @@ class Held(msgspec.Struct, frozen=True):
         """What a task gets: its own instance, over bytes that all share."""
         value = self.value
         source: Source = value.data if isinstance(value, Inline) else Path(value.path)
-        return DataInstance(self.data_type, self.content_type, source, self.spec, dict(self.user))
+        return DataInstance(
+            self.data_type,
+            self.content_type,
+            source,
+            self.spec,
+            dict(self.user),
+            packed=value.packed,
+        )
 
     def info(self, object_id: ObjectId) -> ObjectInfo:
         """What is reported of it."""

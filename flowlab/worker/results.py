@@ -30,7 +30,7 @@ def collect_outputs(
             f"{lack}the task gave {len(instances)} outputs, {len(specs)} were declared"
         )
     return [
-        (spec.id, Held(_value(spec.id, instance, store), *_described(spec, instance), spec))
+        (spec.id, Held(_value(spec, instance, store), *_described(spec, instance), spec))
         for spec, instance in zip(specs, instances, strict=True)
     ]
 
@@ -39,7 +39,8 @@ def as_travelling(object_id: ObjectId, held: Held, store: HostStore) -> Held:
     """The value as it may leave the engine: above the limit it lies in the host's store."""
     value = held.value
     if isinstance(value, Inline) and len(value.data) > INLINE_OBJECT:
-        stored = store.put(object_id, value.data)
+        label = held.spec.label if held.spec else ""
+        stored = store.put(object_id, value.data, label, packed=value.packed)
         return Held(stored, held.data_type, held.content_type, held.user, held.spec)
     return held
 
@@ -76,10 +77,10 @@ def _said(spec: ObjectSpec, instance: DataInstance) -> dict[str, Any]:
         raise UsageError(f"info.user of output {spec.label!r} must be JSON: {error}") from error
 
 
-def _value(object_id: ObjectId, instance: DataInstance, store: HostStore) -> Value:
-    source = instance.source
+def _value(spec: ObjectSpec, instance: DataInstance, store: HostStore) -> Value:
+    source, packed = instance.source, instance.packed
     if isinstance(source, Path):
-        if source.stat().st_size <= INLINE_OBJECT:
+        if not packed and source.stat().st_size <= INLINE_OBJECT:
             return Inline(source.read_bytes())
-        return store.put_file(object_id, source)
-    return Inline(source if isinstance(source, bytes) else bytes(source))
+        return store.put_file(spec.id, source, spec.label, packed=packed)
+    return Inline(source if isinstance(source, bytes) else bytes(source), packed)

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 
 from flowlab import Client, remote
-from tests.benchmarks.workloads import compute
+from tests.benchmarks.cases.graphs import compute
 
 HOPS = 150
 NAP = 0.02  # s

@@ -23,6 +23,8 @@ def test_a_number_of_engines():
     assert choose(3).wanted == 3
     with pytest.raises(UsageError, match="at least 1"):
         choose(0)
+    with pytest.raises(UsageError, match=r"not 'localhost'; there is no server to connect to"):
+        choose("localhost", "7210")  # as Rain's Client was made
 
 
 @pytest.mark.parametrize("name", ["ipcontroller-x-client.json", "cluster-x.json"])

@@ -3,13 +3,21 @@
 import logging
 import time
 
+import psutil
 import pytest
 
 from flowlab.cluster import reap
 from flowlab.cluster.choice import EngineChoice
 from flowlab.cluster.launch import Launcher
 from flowlab.cluster.run import RunDirectory
-from flowlab.events.messages import CapacityKnown, EnginesUnavailable, Noticed
+from flowlab.events.messages import (
+    CapacityKnown,
+    ControllerLost,
+    EngineJoined,
+    EngineLost,
+    EnginesUnavailable,
+    Noticed,
+)
 from tests.cluster.peer import wait_until
 from tests.conftest import make_engines
 
@@ -99,25 +107,46 @@ def test_progress_and_capacity_are_said_and_nothing_is_logged(no_leaks, caplog):
 
 @pytest.mark.engines
 def test_engines_that_cannot_be_started_are_an_error_with_the_reason(no_leaks, monkeypatch):
-    monkeypatch.setattr("flowlab.cluster.launch.ENGINE_ARGS", ["--no-such-option=1"])
+    monkeypatch.setattr("flowlab.cluster.spawn.PROGRAM", "raise SystemExit('no engine here')")
     monkeypatch.setattr("flowlab.cluster.starts.MOST_FAILURES", 1)
     bench = make_engines(1)
     try:
         bench.cluster.start(bench.posted, bench.table)
         (fact,) = bench.posted.wait(EnginesUnavailable, 1, 30)
         assert "could not be started" in fact.reason
-        assert "no-such-option" in fact.reason  # what the engine itself said
+        assert "no engine here" in fact.reason  # what the engine itself said
     finally:
         bench.close()
 
 
 @pytest.mark.engines
-def test_a_controller_that_cannot_be_started_is_an_error_with_the_reason(no_leaks, monkeypatch):
-    monkeypatch.setattr("flowlab.cluster.own.CONTROLLER_ARGS", ["--no-such-option=1"])
+def test_engines_run_tasks_while_the_controller_starts(no_leaks):
     bench = make_engines(1)
     try:
         bench.cluster.start(bench.posted, bench.table)
-        (fact,) = bench.posted.wait(EnginesUnavailable, 1, 60)
-        assert "inline=True" in fact.reason
+        (joined,) = bench.posted.wait(EngineJoined, 1, 60)
+        assert bench.cluster.describe()["controller"] == "starting"
+        assert bench.cluster.describe()["connection_file"] == ""
+        wait_until(lambda: bench.cluster.describe()["controller"] == "up")
+        assert bench.cluster.describe()["connection_file"].endswith("client.json")
+        controller = psutil.Process(bench.cluster._launcher._source.controller_pid())
+        assert controller.create_time() > psutil.Process(joined.pid).create_time()
+        assert len(bench.posted.of(EngineJoined)) == 1
+    finally:
+        bench.close()
+
+
+@pytest.mark.engines
+def test_a_controller_that_cannot_be_started_is_said_and_engines_go_on(no_leaks, monkeypatch):
+    monkeypatch.setattr("flowlab.cluster.own.CONTROLLER_ARGS", ["--no-such-option=1"])
+    bench = make_engines(1)
+    try:
+        bench.start(1)
+        (lost,) = bench.posted.wait(ControllerLost, 1, 60)
+        assert "Tasks go on" in lost.reason
+        assert "no-such-option" in lost.reason
+        assert not bench.posted.of(EnginesUnavailable)
+        assert bench.cluster.describe()["controller"] == lost.reason
+        assert bench.posted.of(EngineLost) == []
     finally:
         bench.close()

@@ -3,12 +3,14 @@
 import os
 import socket
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from flowlab.cluster.run import OWNER, SHARED_MEMORY, RunDirectory
 from flowlab.errors import StoreError
+from flowlab.staging.store import read_settings
 
 
 @pytest.fixture
@@ -64,6 +66,25 @@ def test_a_base_that_is_not_private_is_refused(tmp_path):
     (tmp_path / "open").chmod(0o777)
     with pytest.raises(StoreError):
         RunDirectory.create(tmp_path / "open")
+
+
+def test_there_is_a_place_for_what_finds_no_room_in_the_store(run, tmp_path, monkeypatch):
+    assert run.spill == run.path / "spill"  # not in memory, as far as anybody can know
+    other = RunDirectory.create(tmp_path / "base", store_size=7, spill=tmp_path)
+    assert other.spill.parent == tmp_path
+    assert other.spill.stat().st_mode & 0o777 == 0o700
+    assert (other.spill / OWNER).readlink() == other.path
+    assert RunDirectory.open(other.path) == other
+    settings = read_settings(other.store)
+    assert (settings.size, settings.spill) == (7, str(other.spill))
+    assert settings.spill_size > 0
+    other.remove()
+    assert not other.spill.exists()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "disk"))
+    (tmp_path / "disk").mkdir()
+    third = RunDirectory.create(tmp_path / "base")  # as in XDG_RUNTIME_DIR
+    assert third.spill.parent == tmp_path / "disk"
+    third.remove()
 
 
 def test_remove_takes_what_a_task_made_unwritable(run):

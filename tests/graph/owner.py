@@ -1,6 +1,7 @@
 """A session without engines: it numbers what is declared, and notes what it is asked."""
 
 from flowlab.model.ids import SessionId
+from flowlab.model.payload import Inline
 
 
 class NoEngines:
@@ -11,6 +12,7 @@ class NoEngines:
         self.name = name
         self.added = []
         self.asked = []
+        self.engines = 2
         self._last = 9
 
     def next_id(self):
@@ -19,6 +21,9 @@ class NoEngines:
 
     def add(self, thing):
         self.added.append(thing)
+
+    def store(self, object_id, value, label):
+        return Inline(value.tobytes(), packed=True)
 
     def submit(self):
         for thing in self.added:

@@ -52,6 +52,17 @@ def test_what_is_not_bound_cannot_be_popped():
         active.pop(NoEngines(1, "lonely"))
 
 
+def test_a_closed_session_leaves_the_stack_wherever_it_stands():
+    session, other = NoEngines(1), NoEngines(2)
+    for each in (session, other, session):
+        active.push(each)
+    active.leave(session)
+    active.leave(session)
+    assert active.active_session() is other
+    active.pop(other)
+    assert not active.is_bound(session)
+
+
 def test_a_new_default_replaces_the_old_and_a_closed_one_is_cleared():
     old, new = NoEngines(1), NoEngines(2)
     active.set_default(old)

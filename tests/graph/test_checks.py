@@ -5,7 +5,6 @@ import pytest
 from flowlab.errors import UsageError
 from flowlab.graph.checks import check_submit
 from flowlab.graph.nodes import DataObject, Task
-from flowlab.model.inputs import Output
 from tests.graph.owner import NoEngines
 
 
@@ -15,7 +14,7 @@ def session():
 
 
 def constant(session, value=b"x"):
-    return DataObject(Output("const"), owner=session, value=value)
+    return DataObject("const", session, value=value)
 
 
 def test_a_whole_graph_and_an_empty_one_are_fine(session):

@@ -8,10 +8,11 @@ from flowlab.errors import NoActiveSession, UsageError
 from flowlab.graph import active
 from flowlab.graph.nodes import DataObject, Function, Task, to_dataobj
 from flowlab.graph.types import register_type
+from flowlab.model.attributes import ObjectKnown
 from flowlab.model.ids import ID
 from flowlab.model.inputs import Output
 from flowlab.model.resources import Resources
-from flowlab.model.specs import ObjectSpec, TaskSpec
+from flowlab.model.specs import DataType, ObjectSpec, TaskSpec
 from tests.graph.owner import NoEngines
 
 
@@ -21,7 +22,7 @@ def session():
 
 
 def constant(session, value=b"x", label="const"):
-    return DataObject(Output(label), owner=session, value=value)
+    return DataObject(label, session, value=value)
 
 
 def test_a_task_belongs_to_the_active_session(session):
@@ -58,6 +59,50 @@ def test_only_a_single_output_is_the_output(session, count):
     assert Task("k", session=session).output.label == "out0"
     with pytest.raises(UsageError, match=rf"has no unique output \(outputs={count}\)"):
         Task("k", outputs=count, session=session).output  # noqa: B018
+
+
+def test_an_output_may_be_an_object_that_is_there_already(session):
+    ready = DataObject("table", session, content_type="json")
+    ready.keep()
+    ready.spec.user["of"] = "mine"
+    assert session.added == []  # nothing makes it yet
+    task = Task("k", outputs=["log", ready, DataObject(session=session)], session=session)
+    assert task.outputs["table"] is ready
+    assert (ready.task, ready.to_spec().constant) == (task, False)
+    assert (ready.content_type, ready.is_kept()) == ("json", True)
+    assert task.outputs.labels() == ["log", "table", None]
+    assert Task("k", outputs=DataObject("o", session), session=session).output.label == "o"
+    assert len(Task("k", outputs=None, session=session).outputs) == 0
+
+
+def test_an_object_has_one_maker(session):
+    task, given = Task("k", session=session), constant(session)
+    theirs = DataObject("o", NoEngines(2, "theirs"))
+    for output, message in [
+        (task.output, r"made by <Task 1/10 k> already"),
+        (given, "is a constant already"),
+        (theirs, "belongs to session 'theirs'"),
+    ]:
+        with pytest.raises(UsageError, match=message):
+            Task("k", outputs=[output], session=session)
+    assert session.added == [task]
+
+
+def test_a_directory_object_may_be_made_first(session):
+    active.push(session)
+    made = DataObject("tree", data_type="dir")
+    active.pop(session)
+    assert (made.owner, made.data_type) == (session, DataType.DIR)
+
+
+def test_an_object_has_the_type_that_it_turned_out_to_be(session):
+    made = Task("k", outputs=[Output("o", content_type="text"), "p"], session=session)
+    typed, plain = made.outputs
+    assert (typed.content_type, plain.content_type, plain.spec.content_type) == ("text", None, None)
+    typed.info = ObjectKnown("", 3, "text-latin2")
+    plain.info = ObjectKnown("", 3, None)
+    assert (typed.content_type, typed.spec.content_type) == ("text-latin2", "text")
+    assert plain.content_type is None
 
 
 def test_inputs_are_objects_tasks_or_pairs(session):
@@ -233,6 +278,8 @@ def test_a_class_of_ones_own_needs_a_type_that_somebody_runs(session):
 
     with pytest.raises(UsageError, match="Nameless doesn't define `TASK_TYPE`"):
         Nameless(session=session)
+    with pytest.raises(UsageError, match="Task doesn't define `TASK_TYPE`"):
+        Task(["not", "a", "name"], session=session)
     with pytest.raises(UsageError, match=r"Unknown task type 'nobody/runs-it'.*@task_type"):
         Unknown(session=session)
     assert session.added == []

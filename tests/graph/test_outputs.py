@@ -2,8 +2,8 @@
 
 import pytest
 
-from flowlab.errors import UsageError
-from flowlab.graph.outputs import describe_outputs
+from flowlab.errors import ContentTypeError, UsageError
+from flowlab.graph.outputs import describe_outputs, merge_output
 from flowlab.model.inputs import Output, OutputDir
 from flowlab.model.specs import DataType
 
@@ -30,3 +30,46 @@ def test_all_that_an_output_says_is_kept():
 def test_nonsense_is_refused(outputs):
     with pytest.raises(UsageError):
         describe_outputs(outputs)
+
+
+def test_what_a_call_does_not_say_is_as_declared():
+    declared = Output("table", encode="json", size_hint=7)
+    assert merge_output(None, declared) == declared
+    assert merge_output("mine", declared) == Output("mine", encode="json", size_hint=7)
+    assert merge_output(Output(), declared) == declared
+    assert merge_output(Output("mine", size_hint=9), declared) == Output(
+        "mine", encode="json", size_hint=9
+    )
+    assert merge_output(Output(content_type="json"), declared) == declared
+    assert merge_output("tree", OutputDir("d")) == OutputDir("tree")
+    assert merge_output(Output("tree"), OutputDir("d")) == OutputDir("tree")
+    assert merge_output(Output(path="x/y"), Output("a")) == Output("x/y")
+
+
+@pytest.mark.parametrize(
+    ("said", "declared", "merged"),
+    [
+        (Output(content_type="json"), Output("o"), Output("o", content_type="json")),
+        (Output(encode="json"), Output("o"), Output("o", encode="json")),
+        (
+            Output(content_type="text-latin2"),
+            Output("o", content_type="text"),
+            Output("o", content_type="text-latin2"),
+        ),
+        (
+            Output(content_type="text-latin2"),
+            Output("o", encode="text"),
+            Output("o", encode="text-latin2"),
+        ),
+        (Output(encode="pickle"), Output("o", encode="pickle"), Output("o", encode="pickle")),
+    ],
+)
+def test_of_two_types_the_narrower_one_holds(said, declared, merged):
+    assert merge_output(said, declared) == merged
+
+
+def test_types_that_do_not_fit_are_refused():
+    with pytest.raises(ContentTypeError, match="Incompatible content types: 'json' and 'pickle'"):
+        merge_output(Output(encode="pickle"), Output("o", content_type="json"))
+    with pytest.raises(UsageError, match="a label or an Output, not 3"):
+        merge_output(3, Output("o"))

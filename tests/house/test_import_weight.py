@@ -3,6 +3,7 @@
 Each test asks a fresh interpreter, since this one has loaded everything already.
 """
 
+import os
 import subprocess
 import sys
 
@@ -10,19 +11,33 @@ import pytest
 
 PROGRAM = "import sys, importlib; importlib.import_module(sys.argv[1]); print(*sys.modules)"
 
+LOAD = """
+import sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+before = set(sys.modules)
+shell.run_line_magic("load_ext", "flowlab")
+shell.run_cell(sys.argv[1]).raise_error()
+print(*(set(sys.modules) - before))
+"""
+CELL = "%%task first\n6 * 7"
+SETTINGS = {"FLOWLAB_DISPLAY": "none", "FLOWLAB_INLINE": "1"}
+
 FRONT = {"IPython", "anywidget", "ipywidgets", "traitlets", "tornado", "ipykernel", "pyflakes"}
+SERVER = {"jupyter_client", "jupyter_server", "jupyterlab", "jinja2"}
 WIRE = {"ipyparallel", "zmq", "fsspec", "psutil"}
-DATA = {"numpy", "pandas", "pyarrow", "matplotlib"}
+DATA = {"numpy", "pandas", "pyarrow", "matplotlib", "polars", "scipy"}
 
 
-def loaded_by(module: str) -> set[str]:
+def loaded_by(word: str, program: str = PROGRAM) -> set[str]:
     """The top-level packages that a fresh interpreter has after importing this module."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, module],
+        [sys.executable, "-c", program, word],
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
+        env={**os.environ, **SETTINGS},
     )
     assert done.returncode == 0, done.stderr
     return {name.split(".", maxsplit=1)[0] for name in done.stdout.split()}
@@ -39,11 +54,23 @@ def loaded_by(module: str) -> set[str]:
         ("flowlab.scheduler", FRONT | WIRE | DATA),
         ("flowlab.tasks", FRONT | DATA | {"ipyparallel"}),
         ("flowlab.worker", FRONT | DATA | {"ipyparallel"}),
+        # what `from flowlab import Client` loads into a kernel, and into the scheduler process
+        ("flowlab.session.client", FRONT | SERVER | DATA | {"ipyparallel", "zmq", "fsspec"}),
+        ("flowlab.session.main", FRONT | SERVER | DATA | {"ipyparallel", "fsspec"}),
+        # what an engine has loaded when its first task comes
+        ("flowlab.cluster.engine", FRONT | SERVER | DATA | {"ipyparallel", "fsspec"}),
         ("flowlab.dashboard", DATA | FRONT - {"tornado", "traitlets"} | {"ipyparallel", "fsspec"}),
     ],
 )
 def test_an_import_loads_no_more_than_it_needs(module, unwanted):
     assert not loaded_by(module) & unwanted
+
+
+@pytest.mark.parametrize("cell", ["", CELL], ids=["nothing", "a first cell"])
+def test_the_extension_loads_no_more_than_it_needs(cell):
+    """Widgets come with it: a shell that is there has not loaded them."""
+    unwanted = SERVER | DATA | {"ipyparallel", "zmq", "fsspec", "tornado", "ipykernel"}
+    assert not loaded_by(cell, LOAD) & unwanted
 
 
 def test_the_question_is_answered_truly():

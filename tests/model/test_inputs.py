@@ -18,10 +18,29 @@ def test_the_label_comes_first_and_all_else_is_optional(make):
 
 
 @pytest.mark.parametrize("make", ALL)
-def test_everything_but_the_label_is_named(make):
+def test_everything_may_be_named(make):
+    assert make("log", path="file.txt", content_type="json").path == "file.txt"
+
+
+@pytest.mark.parametrize("make", [Output, OutputDir])
+def test_everything_but_the_label_of_an_output_is_named(make):
     with pytest.raises(TypeError):
         make("log", "file.txt")
-    assert make("log", path="file.txt", content_type="json").path == "file.txt"
+
+
+@pytest.mark.parametrize("make", [Input, InputDir])
+def test_what_an_input_says_may_stand_in_rains_order(make):
+    given = object()
+    named = make(label="a", path="b", dataobj=given, load=True, content_type="json", write=True)
+    assert make("a", "b", given, True, "json", True) == named
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_a_hint_at_the_size_is_a_number_of_bytes(make):
+    assert [make(size_hint=hint).size_hint for hint in (None, 0, 7, 0.1)] == [None, 0, 7, 1]
+    for hint in (-1, "7", True, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="size_hint is a number of bytes, 0 or more, not"):
+            make(size_hint=hint)
 
 
 @pytest.mark.parametrize("make", ALL)
@@ -35,6 +54,12 @@ def test_a_label_is_a_string(make, label):
 def test_an_unknown_content_type_is_refused(make):
     with pytest.raises(ContentTypeError, match="'jsn' is not recognized"):
         make("log", content_type="jsn")
+
+
+@pytest.mark.parametrize("make", [Output, OutputDir])
+def test_an_unknown_encoding_is_refused(make):
+    with pytest.raises(ContentTypeError, match="'jsn' is not recognized"):
+        make("log", encode="jsn")
 
 
 @pytest.mark.parametrize("make", ALL)

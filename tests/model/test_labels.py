@@ -138,6 +138,35 @@ def test_delete_by_index_and_label(items):
     assert list(items.items()) == [("c", 30)]
 
 
+def test_it_does_what_a_list_does(items):
+    items.extend([40, 50])
+    items += [60]
+    assert (items.pop(), items.pop("c"), items.pop(0)) == (60, 30, 10)
+    items.remove(40)
+    assert list(items.items()) == [(None, 20), (None, 50)]
+    items.insert(0, 10, "a")
+    items.reverse()
+    assert list(items.items()) == [(None, 50), (None, 20), ("a", 10)]
+    assert (items.index(20), items.count(50), list(reversed(items))) == (1, 1, [10, 20, 50])
+    items.clear()
+    assert items == LabeledList()
+
+
+def test_a_slice_is_replaced_and_deleted(items):
+    items[1:] = (number for number in (7, 8, 9))
+    assert list(items.items()) == [("a", 10), (None, 7), (None, 8), (None, 9)]
+    del items[:2]
+    assert list(items) == [8, 9]
+
+
+def test_a_list_made_of_another_one_has_its_labels(items):
+    copy = LabeledList(items)
+    assert copy == items
+    copy.set_label(0, "other")
+    assert items.get_label(0) == "a"
+    assert LabeledList(items, [None, None, "z"]).labels() == [None, None, "z"]
+
+
 def test_equal_are_items_and_labels(items):
     assert items == LabeledList([10, 20, 30], ["a", None, "c"])
     assert items != LabeledList([10, 20, 30])

@@ -19,6 +19,15 @@ def test_loading_twice_is_loading_once(shell):
     assert all(shell.find_magic(name, kind) for kind, name in NAMES)
 
 
+def test_engines_are_on_their_way_from_the_first_cell_on(notebook):
+    assert notebook.workspace.client is None
+    notebook.run("1 + 1")
+    assert notebook.workspace.client is None
+    notebook.run("%%task first\n6 * 7")
+    assert "started" in repr(notebook.workspace.client)
+    assert "not started" not in repr(notebook.workspace.client)
+
+
 def test_unloading_undoes_everything(shell):
     before = (list(shell.Completer.custom_matchers), list(shell.configurables))
     names = ("pre_run_cell", "post_run_cell")

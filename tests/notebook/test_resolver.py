@@ -13,6 +13,14 @@ def test_a_task_with_several_outputs_is_no_input(notebook):
         notebook.run("%%task t\nlen(pair)")
 
 
+def test_a_map_is_read_as_the_list_of_its_results(notebook):
+    notebook.run("import flowlab\nm = flowlab.map(lambda n: n * n, range(100))")
+    notebook.run("one = m[5]")
+    notebook.run("%%task t\nsum(m) + one")
+    notebook.run("%submit --wait")
+    assert notebook.value("%fetch t") == sum(n * n for n in range(100)) + 25
+
+
 def test_objects_behind_functions_are_found_through_calls(notebook):
     notebook.run("%%task a\n1")
     notebook.run("def inner(): return a\ndef outer(): return inner()\ndef plain(): return len('x')")

@@ -164,7 +164,7 @@ def test_the_invariants_hold_and_everything_ends():
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_the_invariants_hold_in_many_more_worlds():
     run_state_machine_as_test(
         SchedulerMachine,

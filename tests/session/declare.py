@@ -3,7 +3,6 @@
 import time
 
 from flowlab.graph.nodes import DataObject, Task
-from flowlab.model.inputs import Output
 
 
 def task(session, config="", inputs=(), *, name=None, outputs=1, cpus=1):
@@ -21,7 +20,7 @@ def task(session, config="", inputs=(), *, name=None, outputs=1, cpus=1):
 
 def constant(session, data):
     """An object of the user's."""
-    made = DataObject(Output("data"), owner=session, value=data)
+    made = DataObject("data", session, value=data)
     session.add(made)
     return made
 

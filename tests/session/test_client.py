@@ -12,7 +12,8 @@ from flowlab import Client, blob, pickled, remote, tasks
 from flowlab.cluster.reap import start_time
 from flowlab.errors import ClusterError, NoActiveSession, SessionError, TaskError, UsageError
 from flowlab.graph.active import active_session
-from flowlab.model.limits import INLINE_OBJECT
+from flowlab.model.limits import INLINE_OBJECT, MIB
+from flowlab.staging import store
 from tests.session.declare import wait_until
 
 
@@ -67,6 +68,9 @@ def test_a_closed_client_says_so(no_leaks):
         ({"linger": float("nan")}, UsageError, "linger"),
         ({"linger": float("inf")}, UsageError, "linger"),
         ({"engine_timeout": 0}, UsageError, "engine_timeout"),
+        ({"store_size": 0}, UsageError, "store_size is a number of bytes"),
+        ({"store_size": 1e9}, UsageError, "store_size is a number of bytes"),
+        ({"spill": "no/such/place"}, UsageError, "spill is a directory"),
         ({"inline": True, "n": 2}, UsageError, "leave out n=2"),
         ({"inline": True, "profile": "x"}, UsageError, "leave out profile"),
         ({"cluster": "no-such-cluster"}, ClusterError, "ipcluster start"),
@@ -91,6 +95,40 @@ def test_inline_computes_in_this_process(no_leaks):
         assert client.describe()["kind"] == "inline"
         (engine,) = client.get_server_info()["governors"]
         assert (engine["objects"], engine["resources"]) == ([made.output.id], {"cpus": 1})
+
+
+def test_what_has_no_room_in_the_store_lies_elsewhere(no_leaks, tmp_path_factory):
+    place = tmp_path_factory.mktemp("spill")
+    client = Client(inline=True, store_size=MIB, spill=place)
+    with client, client.new_session() as session:
+        parts = [blob(letter * 700_000) for letter in (b"A", b"B")]
+        joined = tasks.Concat(parts)
+        joined.output.keep()
+        session.submit()
+        assert joined.output.fetch().get_bytes() == b"A" * 700_000 + b"B" * 700_000
+        (spilled,) = place.iterdir()
+        assert len([path for path in spilled.glob("*/*") if path.name.isdecimal()]) == 2
+    assert list(place.iterdir()) == []
+
+
+def test_a_full_store_fails_the_task_that_made_too_much_and_no_other(no_leaks, monkeypatch):
+    monkeypatch.setattr(store, "_share", lambda directory: MIB)  # of the device to spill to
+    with Client(inline=True, store_size=MIB) as client:
+        session = client.new_session(on_error="continue")
+        part = blob(b"A" * 700_000, label="part", session=session)
+        twice, again = (tasks.Concat([part] * count, session=session) for count in (2, 1))
+        third = tasks.Concat([part], session=session)
+        for task in (twice, again, third):
+            task.output.keep()
+        session.submit()
+        with pytest.raises(TaskError, match=r"no room.*store_size"):
+            twice.output.fetch()
+        assert again.output.fetch().get_bytes() == b"A" * 700_000
+        with pytest.raises(TaskError, match=r"no room"):
+            third.output.fetch()
+        assert sorted(store.HostStore(client._run.store, store.host_id()).contents()) == sorted(
+            [part.object_id, again.output.object_id]
+        )
 
 
 def test_too_many_cpus_are_refused_before_engines_start(no_leaks):

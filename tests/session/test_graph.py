@@ -25,8 +25,8 @@ def declared(session):
 def test_dot_has_tasks_objects_and_arcs_with_index_and_label(declared):
     dot = declared.make_graph().make_dot("mine")
     assert dot.startswith('digraph "mine" {')
-    assert 'shape=oval, label="1/11\\nprep/one\\nfinished"' in dot
-    assert 'shape=oval, label="1/13\\ntwo\\ndeclared"' in dot
+    assert 'shape=oval, label="1/11\\nanswer\\nprep/one\\nfinished"' in dot
+    assert 'shape=oval, label="1/13\\nanswer\\ntwo\\ndeclared"' in dot
     assert 'shape=box, label="1/12\\nkept", peripheries=2' in dot
     assert '[label="0: in"]' in dot
     assert '[label="0: kept"]' in dot

@@ -9,6 +9,8 @@ from flowlab.events.messages import OnError, SessionOpened, Submitted
 from flowlab.model.ids import ObjectId, SessionId, TaskId, join_id
 from flowlab.model.payload import Inline, Payload
 from flowlab.model.specs import ObjectSpec, TaskSpec
+from flowlab.session.frames import ValueIs
+from flowlab.session.link import Questions
 
 SESSION = SessionId(1)
 TASK = TaskId(join_id(SESSION, 10))
@@ -136,3 +138,25 @@ def test_a_link_that_never_started_can_be_closed(link):
     link.close()
     link.start()
     assert "closed" in link.fault
+
+
+def test_who_fetches_one_after_the_other_asks_seldom():
+    values = {ObjectId(number): Inline(b"%d" % number) for number in range(100, 300, 2)}
+    asked = []
+
+    def send(ask):
+        asked.append(ask)
+        value = values.get(ask.about)
+        behind = {one: each for one, each in values.items() if ask.about < one < ask.about + 50}
+        questions.take(ValueIs(ask.request, value, "gone", behind if ask.ahead else {}))
+
+    questions = Questions(send, lambda: "")
+    for _ in range(2):  # what came along is given out once, and asked for anew
+        assert [questions.value(one) for one in values] == list(values.values())
+    assert len(asked) < 14
+    asked.clear()
+    far = [questions.value(ObjectId(one)) for one in (298, 100, 200, 120)]
+    assert [each.data for each in far] == [b"298", b"100", b"200", b"120"]
+    assert not any(ask.ahead for ask in asked)
+    with pytest.raises(StoreError, match="gone"):
+        questions.value(ObjectId(7))

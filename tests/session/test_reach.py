@@ -3,7 +3,9 @@
 import pytest
 
 from flowlab.errors import SessionError, UsageError
-from flowlab.events.messages import CapacityKnown, Entry
+from flowlab.events.messages import CapacityKnown, EngineJoined, Entry
+from flowlab.model.ids import EngineId, HostId
+from flowlab.session.reach import SOME
 from tests.session.declare import constant, task, wait_until
 
 
@@ -67,6 +69,20 @@ def test_cpus_are_checked_by_what_is_known_best(session):
         reach.check_cpus(large)
     reach.mirror.take([Entry(1, 1.0, None, CapacityKnown(8, 8))])
     reach.check_cpus(large)
+
+
+def test_how_many_engines_there_are_is_told_or_guessed(ways):
+    reach = ways.reach(ways.local())
+    assert reach.engines() == SOME
+    reach.largest = 3
+    assert reach.engines() == 3
+    reach.mirror.take([Entry(1, 1.0, None, CapacityKnown(5, 4))])
+    assert reach.engines() == 5
+    reach.mirror.take([Entry(2, 1.0, None, CapacityKnown(0, 1))])
+    assert reach.engines() == 1
+    joined = [Entry(n, 1.0, None, EngineJoined(EngineId(n), HostId("h"), 1)) for n in (3, 4)]
+    reach.mirror.take(joined)
+    assert reach.engines() == 2
 
 
 def test_a_start_that_failed_is_tried_again(ways, monkeypatch):

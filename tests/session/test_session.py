@@ -1,5 +1,6 @@
 """Rain's rules of a session, with a pump in this process and a cluster that only answers."""
 
+import contextvars
 import gc
 import threading
 
@@ -54,6 +55,30 @@ def test_bind_only_leaves_it_open(session):
             assert bound is session
             assert active_session() is session
     assert session.active
+
+
+def test_a_closed_session_is_on_no_stack(session):
+    with session:
+        session.close()
+        with pytest.raises(NoActiveSession):
+            active_session()
+
+
+def test_within_another_block_the_one_around_it_is_active_again(ways):
+    outer, inner = ways.session(ways.local()), ways.session(ways.local(), number=2)
+    with outer:
+        with inner, inner.bind_only():
+            assert active_session() is inner
+            inner.close()
+            assert active_session() is outer
+        assert active_session() is outer
+        assert outer.active
+
+
+def test_a_block_that_ends_in_another_context_closes_its_session(session):
+    contextvars.copy_context().run(session.__enter__)
+    session.__exit__(None, None, None)
+    assert not session.active
 
 
 def test_the_default_is_cleared_when_it_is_closed(session):
@@ -163,8 +188,14 @@ def test_waiting_for_the_wrong_thing_says_so(session):
         session.wait([3])
     with pytest.raises(UsageError, match="is not submitted"):
         session.wait([made])
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="only a data object can be fetched"):
         session.fetch(made)
+    for thing in (made, "x"):
+        with pytest.raises(TypeError, match="Not a DataObject: "):
+            session.unkeep([thing])
+    for mistake in (lambda: session.wait(["x"]), lambda: session.fetch("x")):
+        with pytest.raises(UsageError):
+            mistake()
 
 
 def test_objects_can_be_waited_for_without_being_kept(session):

@@ -3,7 +3,7 @@
 
 import pytest
 
-from flowlab.errors import SessionError, UsageError
+from flowlab.errors import SessionError, TaskError, UsageError
 from flowlab.model.limits import DEBUG_TEXT
 from tests.session.declare import task, update, wait_until
 
@@ -24,13 +24,49 @@ def test_an_object_goes_its_way(session):
     seen = [made.output.state]
     session.submit()
     seen.append(made.output.state)
-    made.wait()
-    seen.append(made.output.state)  # as fresh as the last update
+    made.wait()  # for the task, and not for its output
+    seen.append(made.output.state)
     made.output.update()
     seen.append(made.output.state)
     made.output.unkeep()
     wait_until(lambda: update(made.output).state == "removed")
     assert seen == [None, "unfinished", "unfinished", "finished"]
+
+
+def test_a_state_is_as_fresh_as_the_last_wait(session):
+    one, two, three = task(session), task(session), task(session)
+    session.submit()
+    assert [each.state for each in (one, two, three)] == ["notAssigned"] * 3
+    one.wait()
+    session.wait([two.output])
+    assert [each.state for each in (one, two, three)] == ["finished", "notAssigned", "notAssigned"]
+    assert [each.output.state for each in (one, two)] == ["unfinished", "finished"]
+    assert session.wait_some([three, three.output]) == ([three], [three.output])
+    assert (three.state, three.output.state) == ("finished", "finished")
+
+
+def test_after_a_wait_for_all_all_are_finished(session):
+    made = [task(session, outputs=2) for _ in range(3)]
+    session.submit()
+    made.append(task(session))
+    session.wait_all()
+    assert [each.state for each in made] == ["finished"] * 3 + [None]
+    assert {output.state for each in made[:3] for output in each.outputs} == {"finished"}
+    session.submit()
+    session.wait_all()
+    assert made[3].state == "finished"
+    session.close()
+    assert made[0].state == "finished"
+
+
+def test_a_wait_for_all_that_failed_leaves_the_states_to_the_next_one(patient):
+    good, bad = task(patient), task(patient, "fail")
+    patient.submit()
+    with pytest.raises(TaskError, match="asked for"):
+        patient.wait_all()
+    patient.discard(bad)
+    patient.wait_all()
+    assert (good.state, bad.state) == ("finished", "failed")
 
 
 def test_nothing_is_known_before_an_update_or_a_fetch(session):
@@ -45,6 +81,15 @@ def test_nothing_is_known_before_an_update_or_a_fetch(session):
     assert not made.output.info.error
     made.update()
     assert (made.info.governor, made.info.error, made.info.to_json()["governor"]) == (0, "", 0)
+
+
+def test_an_info_is_empty_until_there_is_one(session):
+    made, declared = task(session, "hang"), task(session)
+    assert update(declared).info is None
+    session.submit()
+    session.update([made, made.output])
+    assert (made.info.error, made.info.duration, made.info.governor) == ("", None, None)
+    assert (made.info.to_json(), made.output.info.to_json()) == ({}, {})
 
 
 def test_what_is_known_stays_known_while_the_session_is_open(session):
@@ -76,7 +121,8 @@ def test_debug_text_may_be_appended_to_after_the_end(session):
     assert made.info.debug == "seen by Ada"
     made.info.debug += ", and by Grace"
     assert update(made).info.debug == "seen by Ada, and by Grace"
-    assert update(never).info is None
+    with pytest.raises(UsageError, match=r"has not ended: until then, ctx\.debug adds"):
+        update(never).info.debug += "too early"
     with pytest.raises(UsageError, match="may have at most"):
         made.info.debug += "x" * (DEBUG_TEXT + 1)
 

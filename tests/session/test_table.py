@@ -6,8 +6,9 @@ import pytest
 
 from flowlab.errors import StoreError
 from flowlab.events.messages import Reported, Submitted
-from flowlab.model.ids import EngineId, ObjectId, SessionId, TaskId, join_id
-from flowlab.model.payload import Inline, Payload
+from flowlab.model.ids import EngineId, HostId, ObjectId, SessionId, TaskId, join_id
+from flowlab.model.limits import AHEAD
+from flowlab.model.payload import Inline, Payload, Stored
 from flowlab.model.specs import ObjectInfo, ObjectSpec, TaskSpec
 from flowlab.session import table as room
 from flowlab.session.table import ObjectTable, Origin
@@ -145,3 +146,19 @@ def test_the_file_is_private_and_nobody_elses(file):
     file.chmod(0o644)
     with pytest.raises(StoreError, match="mode 0600"):
         ObjectTable(file)
+
+
+def test_small_values_that_were_declared_behind_one_come_along():
+    table = ObjectTable()
+    values = {
+        object_id(number=20): Inline(b"itself"),
+        object_id(number=22): Inline(b"a"),
+        object_id(number=24): Stored(HostId("h"), "/p", 10**6),
+        object_id(number=26): Inline(b"b" * (AHEAD - 1)),
+        object_id(number=28): Inline(b"too much"),
+        object_id(TWO, number=23): Inline(b"of another session"),
+    }
+    table.put(1, Payload(values=values))
+    found = table.values_behind(object_id(number=20))
+    assert list(found) == [object_id(number=22), object_id(number=26)]
+    assert table.values_behind(object_id(number=28)) == {}

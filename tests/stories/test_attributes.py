@@ -39,7 +39,7 @@ def test_what_stayed_in_its_batch_or_is_gone_is_still_known(session):
     last.output.unkeep()
     for task in (first, second, last):
         session.update([task, task.output])
-        assert wait_until(lambda task=task: task.output.update() or task.output.info is not None)
+        assert wait_until(lambda task=task: task.output.update() or task.output.info.size)
         info = task.output.info
         assert (info.content_type, info.user, info.debug) == ("json", {"rows": 3}, "grown")
         assert info.size == len(str(value.load()[: value.load().index(task.id.id) + 1]))

@@ -183,7 +183,7 @@ def test_25_to_31_what_functions_return(rain):
         [b"data1", b"data2"],
     ]
     types = [[each.content_type for each in task.fetch_outputs()] for task in made]
-    assert types[:5] == [[""], ["text"], ["", "", ""], [], ["", ""]]
+    assert types[:5] == [[None], ["text"], [None, None, None], [], [None, None]]
     assert types[5:] == [["json", "json"], ["pickle", "json"]]
     for task in made[5:]:
         assert [each.load() for each in task.fetch_outputs()] == [[1, 2, 3], {"x": 123}]

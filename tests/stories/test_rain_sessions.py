@@ -105,7 +105,9 @@ def test_37_waiting_for_tasks_and_objects(sized):
         with pytest.raises(UsageError, match="is not submitted"):
             t1.wait()
         session.submit()
+        assert (t1.state, t2.state) == ("notAssigned", "notAssigned")
         t1.wait()  # This blocks until t1 is finished, independently of t2
+        assert (t1.state, t2.state) == ("finished", "notAssigned")  # as the last wait saw them
         t2.output.wait()  # Waits until a data object is finished; it need not be kept
         session.wait([t1, t2.output])
         session.update([t1, t2, t2.output])
@@ -137,6 +139,9 @@ def test_41_nested_sessions(sized):
             assert task.owner is b
         # 'b' is closed and 'a' is active again
         assert get_active_session() is a
+        with sized.new_session() as c:
+            c.close()  # a closed session is removed from the stack
+            assert get_active_session() is a
         assert (a.active, b.active) == (True, False)
     # 'a' is closed and no session is active
     assert not a.active

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from flowlab.model.labels import LabeledList
+from flowlab.model.payload import Inline
 from flowlab.model.specs import DataType
 from flowlab.staging.directory import pack_directory
 from flowlab.staging.encoding import encode as encode_value
@@ -60,7 +61,10 @@ class Engine:
 
     def _instance(self, obj):
         if obj.task is None:
-            return DataInstance(obj.data_type, obj.content_type, obj.value, obj.to_spec())
+            value = obj.value if isinstance(obj.value, Inline) else Inline(obj.value)
+            return DataInstance(
+                obj.data_type, obj.content_type, value.data, obj.to_spec(), packed=value.packed
+            )
         data = self.made[obj.object_id]
         return DataInstance(data.data_type, data.content_type, data.source, obj.to_spec())
 

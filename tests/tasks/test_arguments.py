@@ -5,10 +5,12 @@ import time
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flowlab.errors import UsageError
 from flowlab.model.limits import CAPTURED_VALUE
-from flowlab.tasks.arguments import pack, pack_arguments, unpack
+from flowlab.tasks.arguments import pack, pack_arguments, pack_plain, unpack, unpack_plain
 from flowlab.tasks.basic import Concat
 from flowlab.tasks.execute import Execute
 from flowlab.tasks.objects import blob
@@ -105,3 +107,36 @@ class Slow:
 def test_arguments_that_take_long_to_pickle_are_refused_with_the_remedy():
     with pytest.raises(Warning, match=r"took 1\.\d s to pickle.*pickled\(…\)"):
         pack_arguments("f", [("1", Slow())])
+
+
+PLAIN = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), st.binary()
+)
+
+
+@given(st.lists(PLAIN, max_size=20), st.lists(st.integers(0, 20), max_size=400))
+def test_plain_values_and_objects_take_a_short_way_to_the_same(values, places):
+    things = [blob(b"a"), blob(b"b"), Concat([blob(b"c")])]
+    mixed = [*values, *(things[place % 3] for place in places)]
+    data, found, where = pack_plain(mixed)
+    _, expected = pack(mixed)
+    assert found == expected
+    inputs = [obj for part in found for obj in part]
+    standing = [f"input {number}" for number in range(len(inputs))]
+    assert unpack_plain(data, standing, where) == [*values, *standing]
+
+
+class Named(str):  # noqa: SLOT000 - as users write them
+    """No plain text: it has a class that must arrive."""
+
+
+@pytest.mark.parametrize("value", [[1], Named("a"), "a" * 2000, {}, Holder(1), len])
+def test_all_else_takes_the_long_way(value):
+    assert pack_plain([1, value]) is None
+
+
+def test_many_plain_arguments_are_not_let_through_above_the_limit():
+    values = [f"{number:01000}" for number in range(CAPTURED_VALUE // 1000 + 1)]
+    assert pack_plain(values) is None
+    with pytest.raises(UsageError, match="take"):
+        pack_arguments("f", [(value, value) for value in values])

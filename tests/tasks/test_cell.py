@@ -236,12 +236,16 @@ def test_it_knows_its_place_and_source(session):
 
 ELSEWHERE = """
 import pickle, sys
-from flowlab.model.specs import ObjectSpec
+from flowlab.model.specs import DataType, ObjectSpec
+from flowlab.staging.encoding import encode
+from flowlab.staging.instance import DataInstance
 from flowlab.tasks.kind import find_kind
 import flowlab.tasks
 config, function, outputs = pickle.load(sys.stdin.buffer)
 class Context:
     inputs, sandbox = (), None
+    def pickled(value):
+        return DataInstance(DataType.BLOB, "pickle", encode(value, "pickle"))
 Context.config, Context.function = config, pickle.loads(function)
 Context.outputs = [ObjectSpec(1, label) for label in outputs]
 sys.stdout.buffer.write(find_kind("cell").run(Context)[0].get_bytes())

@@ -61,6 +61,26 @@ def test_an_input_has_a_path_or_its_label(engine):
     assert text(engine, listed) == [b"./c\n"]
 
 
+def test_an_object_alone_is_a_file_by_its_label(engine):
+    named, made = blob("A", label="deep/a"), Concat([blob("B")])
+    task = Execute("cat deep/a output", stdout=True, input_paths=[named, made])
+    assert engine.run(task)[0].get_bytes() == b"AB"
+    one = Execute("cat const", stdout=True, input_paths=blob("x"))
+    assert engine.run(one)[0].get_bytes() == b"x"
+
+
+def test_two_inputs_may_have_one_label(engine):
+    given = [Input("a", path=path, dataobj=blob(path)) for path in ("one", "two")]
+    task = Execute(["cat", *given], stdout=True)
+    assert engine.run(task)[0].get_bytes() == b"onetwo"
+    assert task.inputs.labels() == ["a", None]
+
+
+def test_a_command_that_cannot_be_taken_apart_is_refused():
+    with pytest.raises(UsageError, match=r"\"echo 'a\" cannot be taken apart: No closing quot"):
+        Execute("echo 'a")
+
+
 def test_an_input_may_hint_at_its_size():
     data = blob(b"x")
     Execute(["cat", Input("in", dataobj=data, size_hint=5)])
@@ -124,6 +144,7 @@ def test_an_empty_label_is_a_label(engine):
         ({"args": ""}, "needs a program"),
         ({"args": "x", "stdout": Output("o", path="p")}, "'path' is not allowed"),
         ({"args": "x", "stdout": OutputDir("o")}, "stdout is a blob"),
+        ({"args": "x", "stdout": 5}, "stdout is True, a label or an Output, not 5"),
         ({"args": "x", "output_paths": ["/abs"]}, "inside the task's working directory"),
         ({"args": "x", "output_paths": ["a/../../b"]}, "inside the task's working directory"),
         ({"args": "x", "output_paths": ["."]}, "inside the task's working directory"),

@@ -61,6 +61,19 @@ def test_one_input_or_output_needs_no_list(engine):
         assert text(engine, program(a=blob("x"))) == [b"x"]
 
 
+def test_a_label_alone_stands_for_an_input(engine):
+    program = Program("cat a -", stdin="b", input_paths=["a"], stdout=True)
+    assert program.labels == ("a", "b")
+    assert text(engine, program(a=blob("1"), b=blob("2"))) == [b"12"]
+
+
+def test_inputs_without_a_label_are_called_by_their_place(engine):
+    program = Program(["cat", Input(), "-", Input()], stdin=Input(), stdout=True)
+    assert program.labels == ("arg1", "arg3", "stdin")
+    task = program(arg1=blob("1"), stdin=blob("2"), arg3=blob("3"))
+    assert text(engine, task) == [b"123"]
+
+
 def test_one_program_serves_many_sessions(session):
     other = NoEngines(2)
     data = blob("rain", session=other)
@@ -105,8 +118,8 @@ def test_unknown_keywords_are_ignored(engine):
         (lambda: {"args": "grep", "stdin": blob("")}, WrongKind, "belongs to no session"),
         (lambda: {"args": ["grep", 5]}, WrongKind, "1. item of the program is <class 'int'>"),
         (lambda: {"args": ["cat", Input("a", dataobj=blob(""))]}, WrongKind, "has no dataobj"),
-        (lambda: {"args": "cat", "input_paths": ["a"]}, WrongKind, "and not Input"),
-        (lambda: {"args": ["cat", Input()]}, UsageError, "needs a label"),
+        (lambda: {"args": "cat", "input_paths": [5]}, WrongKind, "and not Input"),
+        (lambda: {"args": "cat", "input_paths": [Input()]}, UsageError, "needs a label"),
         (lambda: {"args": ["cat", Input("name")]}, UsageError, "keyword of every call"),
         (lambda: {"args": ["cat", Input("a")], "stdin": Input("a")}, UsageError, "label 'a'"),
     ],

@@ -193,6 +193,39 @@ def test_arguments_find_their_parameters():
     assert hints.parameters(1, ["b", "c", "a"]) == ["a", "b", "c", "more"]
 
 
+def _no_context(*args):
+    return args
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda ctx: 0,
+        lambda ctx, a: 0,
+        lambda ctx, a, b=1: 0,
+        lambda ctx, a, /, b: 0,
+        lambda ctx, *rest: 0,
+        lambda ctx, a, *rest, c=1: 0,
+        lambda ctx, a, *, c: 0,
+        lambda ctx, **more: 0,
+        _no_context,
+    ],
+)
+@pytest.mark.parametrize("count", range(4))
+@pytest.mark.parametrize("keywords", [{}, {"c": 1}, {"a": 1}])
+def test_a_call_is_refused_as_python_refuses_it(function, count, keywords):
+    def fits(call, *args):
+        try:
+            call(*args, **keywords)
+        except TypeError:
+            return False
+        return True
+
+    args = (0,) * count
+    check = Hints(function).check_call
+    assert fits(lambda *a, **k: check(a, k), *args) == fits(function, None, *args)
+
+
 def test_an_input_may_hint_at_the_size_of_its_objects():
     @remote(inputs={"data": Input(size_hint=5)})
     def f(ctx, data, other):

@@ -16,8 +16,8 @@ from tests.graph.owner import NoEngines
 @pytest.mark.parametrize(
     ("args", "kwargs", "value", "content_type"),
     [
-        ((b"raw",), {}, b"raw", ""),
-        ((bytearray(b"raw"),), {}, b"raw", ""),
+        ((b"raw",), {}, b"raw", None),
+        ((bytearray(b"raw"),), {}, b"raw", None),
         (("žluť",), {}, "žluť".encode(), "text"),
         (("žluť",), {"content_type": "text-latin2"}, "žluť".encode("latin2"), "text-latin2"),
         (("[1,2]",), {"content_type": "json"}, b"[1,2]", "json"),

@@ -1,5 +1,6 @@
 """Python functions as tasks."""
 
+import os
 import pickle
 import threading
 
@@ -143,6 +144,33 @@ def test_a_call_may_name_the_task_and_its_output(session):
         hello(blob(""), outputs=["a", "b"])
 
 
+def test_what_a_call_says_of_an_output_leaves_the_rest_as_declared(engine):
+    @remote(outputs=[Output("a", encode="json"), Output(content_type="text"), OutputDir("c")])
+    def f(ctx):
+        os.mkdir("d")
+        return [1], "two", ctx.stage_directory("d")
+
+    task = f(outputs=["x", None, Output(size_hint=9)])
+    assert task.outputs.labels() == ["x", "out1", "c"]
+    assert [each.content_type for each in task.outputs] == ["json", "text", None]
+    assert task.outputs[2].spec.size_hint == 9
+    one, two, _ = engine.run(task)
+    assert (one.load(), two.load()) == ([1], "two")
+    with pytest.raises(ContentTypeError, match="Incompatible content types: 'json' and 'pickle'"):
+        f(outputs=[Output(encode="pickle"), None, None])
+
+
+def test_a_call_may_say_the_type_of_its_output(engine):
+    @remote(auto_encode="pickle")
+    def f(ctx, value):
+        return value
+
+    (instance,) = engine.run(f("[1]", output=Output(content_type="json")))
+    assert instance.load() == [1]
+    (instance,) = engine.run(f([1], output="mine"))
+    assert (instance.content_type, instance.load()) == ("pickle", [1])
+
+
 def test_the_decorator_says_name_cpus_and_outputs():
     @remote(name="other", cpus=2, outputs=["a", Output("b", content_type="text")])
     def f(ctx):
@@ -150,7 +178,7 @@ def test_the_decorator_says_name_cpus_and_outputs():
 
     task = f()
     assert (task.name, task.resources.cpus) == ("other", 2)
-    assert [output.content_type for output in task.outputs] == ["", "text"]
+    assert [output.content_type for output in task.outputs] == [None, "text"]
     assert (f.__name__, f.__doc__, repr(f)) == ("f", "Doc.", "<remote f>")
 
 

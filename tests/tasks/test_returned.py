@@ -25,9 +25,9 @@ def got(engine, task):
 @pytest.mark.parametrize(
     ("value", "options", "data", "content_type"),
     [
-        (b"raw", {}, b"raw", ""),
+        (b"raw", {}, b"raw", None),
         ("žluť", {}, "žluť".encode(), "text"),
-        (b"", {}, b"", ""),
+        (b"", {}, b"", None),
         ("[1]", {"outputs": [Output("o", content_type="json")]}, b"[1]", "json"),
         ("é", {"outputs": Output("o", content_type="text-latin1")}, b"\xe9", "text-latin1"),
         ([1], {"outputs": [Output("o", encode="json")]}, b"[1]", "json"),

@@ -33,7 +33,7 @@ def test_objects_are_its_files(engine, tmp_path):
 def test_files_and_directories_are_its_outputs(engine):
     task = shell("echo 1 > one; mkdir many; echo 2 > many/two", outputs={"a": "one", "b": "many/"})
     one, many = engine.run(task)
-    assert (one.get_bytes(), one.content_type) == (b"1\n", "")
+    assert (one.get_bytes(), one.content_type) == (b"1\n", None)
     many.write(engine.place / "got")
     assert (engine.place / "got" / "two").read_text() == "2\n"
     assert task.outputs.labels() == ["a", "b"]

@@ -40,7 +40,7 @@ def test_tasks_are_ovals_objects_boxes_and_arcs_are_labelled():
         "  rankdir=LR;",
         f'  o{oid(10)} [shape=box, label="1/10\\nraw", peripheries=2];',
         f'  o{oid(11)} [shape=box, label="1/11"];',
-        f'  t{tid(10)} [shape=oval, label="1/10\\nload\\nwaiting"];',
+        f'  t{tid(10)} [shape=oval, label="1/10\\npython\\nload\\nwaiting"];',
         f'  t{tid(10)} -> o{oid(10)} [label="0: raw"];',
         f'  t{tid(11)} [shape=oval, label="1/11\\ncat\\nwaiting"];',
         f'  o{oid(10)} -> t{tid(11)} [label="0: left"];',

@@ -44,7 +44,29 @@ def test_blobs_are_made_of_bytes_text_or_an_encoded_value(shop):
         return [(one.content_type, one.size > 0) for one in made]
 
     types = [content_type for content_type, _ in shop.value(shop.call(call), 1)]
-    assert types == ["", "text", "json", "json", "pickle"]
+    assert types == [None, "text", "json", "json", "pickle"]
+
+
+def test_text_of_a_type_is_what_it_says(shop):
+    def call(ctx):
+        return [
+            ctx.blob("[1, 2]", content_type="json").load(),
+            ctx.blob("ě", content_type="text-latin2").get_bytes(),
+            ctx.blob("<a>", content_type="mime/text/html").get_bytes(),
+            ctx.blob("plain", content_type="pickle").load(),
+            ctx.blob([1], content_type="json").load(),
+        ]
+
+    assert shop.value(shop.call(call), 1) == [[1, 2], b"\xec", b"<a>", "plain", [1]]
+
+
+def test_an_unknown_type_is_refused(shop):
+    def stage(ctx):
+        with open("file", "w"):
+            return ctx.stage_file("file", "foo")
+
+    for call in (lambda ctx: ctx.blob(b"x", "foo"), lambda ctx: ctx.blob("x", "foo"), stage):
+        assert "Content type 'foo' is not recognized" in failure(shop, call)
 
 
 def test_a_value_that_is_no_blob_is_refused_with_the_remedy(shop):

@@ -1,6 +1,7 @@
 """What people read when a task failed."""
 
 import linecache
+from pathlib import Path
 
 from flowlab.errors import TaskError
 from flowlab.model.limits import ERROR_TEXT
@@ -36,6 +37,34 @@ def test_the_traceback_shows_the_lines_of_the_cell_and_names_the_line():
     assert failure.line == 3
     assert failure.debug == "what it said"
     linecache.cache.pop("<cell 3>")
+
+
+def test_notes_stand_in_the_one_line_too():
+    def fail():
+        error = ValueError("bad")
+        error.add_note("call 7: f(3)")
+        error.add_note("more\nlines " + "x" * 10_000)
+        raise error
+
+    failure = caught(fail)
+    assert failure.message.startswith("ValueError: bad (call 7: f(3); more lines xxx")
+    assert len(failure.message) < 500
+    assert "call 7: f(3)" in failure.traceback
+
+
+def test_notes_are_told_of_our_own_errors_too():
+    error = TaskError("no result")
+    error.add_note("call 7: f(3)")
+    assert make_failure(error).message == "no result (call 7: f(3))"
+
+
+def test_notes_that_are_none_do_no_harm():
+    def fail():
+        error = ValueError("bad")
+        error.__notes__ = 5
+        raise error
+
+    assert caught(fail).message == "ValueError: bad"
 
 
 def test_a_task_shows_only_the_users_frames(shop):
@@ -92,3 +121,23 @@ def test_an_error_of_our_own_is_said_in_full_and_without_its_class():
     failure = make_failure(TaskError("Program exit with exit code 2\nStderr: no such file"))
     assert failure.message == "Program exit with exit code 2\nStderr: no such file"
     assert failure.traceback == ""
+
+
+def test_what_python_did_underneath_an_error_of_our_own_is_left_out():
+    def store():
+        try:
+            Path("/no/such/place").write_text("x")
+        except OSError as error:
+            raise TaskError("cannot store it") from error
+
+    ours = TaskError("cannot store it")
+    try:
+        Path("/no/such/place").write_text("x")
+    except OSError as error:
+        ours.__cause__ = error
+        error.__traceback__ = error.__traceback__.tb_next  # as if our code had called
+    failure = make_failure(ours)
+    assert (failure.message, failure.traceback) == ("cannot store it", "")
+    shown = caught(store)  # here the user's own code stands between
+    assert shown.message == "TaskError: cannot store it"
+    assert "FileNotFoundError" in shown.traceback

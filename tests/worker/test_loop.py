@@ -222,3 +222,20 @@ def test_ten_thousand_tasks_are_a_handful_of_reports(shop):
     sheet = shop.run(*batches)
     assert len(sheet.finished) == sheet.ends == 10_000
     assert len(shop.reports) < 20
+
+
+def test_only_who_worked_all_the_time_kept_the_others_from_running(shop):
+    shop.loop.wake = lambda: None  # and the thread of the link does not come once
+
+    def wait(ctx):
+        time.sleep(2 * BUDGET_SECONDS)
+
+    def work(ctx):
+        until = time.thread_time() + 2 * BUDGET_SECONDS
+        while time.thread_time() < until:
+            pass
+
+    shop.loop.accept(batch([job(1, outputs=0), job(2, outputs=0)], [wait, work]))
+    while shop.loop.run_slice(1.0):
+        continue
+    assert shop.sheet().held_gil == [task_id(2)]

@@ -1,0 +1,1 @@
+"""The systems that are measured, one file each, all with the surface of `contract.System`."""
