@@ -127,9 +127,7 @@ class Area:
         for folder in self.directory.glob("*"):
             # A whole session may be dropped meanwhile by another engine
             with suppress(FileNotFoundError, NotADirectoryError):
-                for name in os.listdir(folder):
-                    if name.isdecimal():
-                        yield folder / name
+                yield from (folder / name for name in os.listdir(folder) if name.isdecimal())
 
     def _draft(self) -> Path:
         """A path for a new draft."""

@@ -1,4 +1,5 @@
 """Large values in the store of a host: no copies, and pages that are used again."""
+# mirrors: large values of staging/store, area, mapping and packed together
 
 import os
 import subprocess

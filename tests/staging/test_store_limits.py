@@ -1,4 +1,5 @@
 """What happens when the store of a host is full."""
+# mirrors: limits and spill of staging/store, area, account and pool together
 
 import pytest
 
