@@ -49,11 +49,12 @@ class Launcher:
         self._began = time.monotonic()
         self._any_linked = resume
         self._said_lost = False
+        self._said_alone = False
         self._was_up = False
         # Engines of the process before come back by themselves: none is started while they do
-        not_before = time.monotonic() + RETURN_SECONDS + 1 if resume else 0.0
+        self._back_by = time.monotonic() + RETURN_SECONDS + 1 if resume else 0.0
         wanted = choice.wanted if choice.own else 0
-        self._starts = Starts(wanted, choice.start_seconds, not_before)
+        self._starts = Starts(wanted, choice.start_seconds, not_before=self._back_by)
         self._thread = threading.Thread(target=self._main, name="flowlab-ipyparallel", daemon=True)
 
     def start(self, order: dict[str, str]) -> None:
@@ -137,6 +138,7 @@ class Launcher:
         beginning.add_done_callback(self._begun)
         while not self._stopping:
             self._look()
+            self._check_alone()
             await asyncio.sleep(POLL if self._is_busy() else REST)
         beginning.cancel()
         await asyncio.gather(beginning, return_exceptions=True)
@@ -220,8 +222,14 @@ class Launcher:
         self.controller.declare(reason)
         self._starts.stop()
         self._office.controller_lost(reason)
-        if self._starts.living() == 0:
-            self._office.unavailable(reason)
+        self._check_alone()
+
+    def _check_alone(self) -> None:
+        """Without a controller no engine is started: say so when none lives and none comes back."""
+        alone = self._said_lost and self._starts.living() == 0
+        if alone and not self._said_alone and time.monotonic() >= self._back_by:
+            self._said_alone = True
+            self._office.unavailable(self.controller.lost)
 
     def _check_starts(self, now: float) -> None:
         for pid in self._starts.failed(now):

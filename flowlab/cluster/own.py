@@ -2,6 +2,7 @@
 
 import logging
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from flowlab.cluster.run import RunDirectory
@@ -23,6 +24,11 @@ def ipyparallel() -> Any:
     return import_module("ipyparallel")
 
 
+def cluster_file(run: RunDirectory) -> Path:
+    """Written when the controller has been started."""
+    return run.path / "cluster.json"
+
+
 def make_cluster(
     run: RunDirectory, profile: str | None, resume: bool, heard: logging.Handler
 ) -> Any:
@@ -41,7 +47,7 @@ def make_cluster(
         options["profile"] = profile
     else:
         options.update(profile_dir=str(run.profile), load_profile=False)
-    file = str(run.path / "cluster.json")
+    file = str(cluster_file(run))
     if resume:
         return ipyparallel().Cluster.from_file(file, **options)
     return ipyparallel().Cluster(

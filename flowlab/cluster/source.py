@@ -14,7 +14,7 @@ from typing import Any
 from flowlab.cluster.choice import START_SECONDS, EngineChoice
 from flowlab.cluster.controller import HUB_SECONDS
 from flowlab.cluster.logs import Heard, last_words
-from flowlab.cluster.own import ENGINE_ARGS, ipyparallel, make_cluster
+from flowlab.cluster.own import ENGINE_ARGS, cluster_file, ipyparallel, make_cluster
 from flowlab.cluster.run import RunDirectory
 from flowlab.cluster.spawn import OwnEngines
 from flowlab.cluster.telling import Office
@@ -116,8 +116,10 @@ class Source:
             self._say_start()
             if self.local:
                 await self._let_them_come()
-        self._cluster = make_cluster(self._run, self._choice.profile, self._resume, self._heard)
-        if not self._resume:
+        # The process before may have died while its engines ran, and before it started a controller
+        is_there = self._resume and not (self.local and not cluster_file(self._run).exists())
+        self._cluster = make_cluster(self._run, self._choice.profile, is_there, self._heard)
+        if not is_there:
             await self._start_controller()
         elif self._cluster.controller is None:
             raise ClusterError("its process is gone")

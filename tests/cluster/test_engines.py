@@ -18,6 +18,7 @@ from flowlab.events.messages import (
     EngineJoined,
     EngineLost,
     EngineResumed,
+    EnginesUnavailable,
     Noticed,
     Reported,
 )
@@ -165,6 +166,34 @@ def test_a_dead_controller_is_said_once_and_tasks_go_on(start):
     assert len(bench.posted.of(ControllerLost)) == 1
 
 
+def test_when_the_last_engine_dies_without_a_controller_that_is_said(start):
+    bench = start(1)
+    os.kill(_of_run(bench, b"ipyparallel.controller")[-1], signal.SIGKILL)
+    bench.posted.wait(ControllerLost)
+    assert not bench.posted.of(EnginesUnavailable)
+    os.kill(bench.joined[0].pid, signal.SIGKILL)
+    bench.posted.wait(EngineLost)
+    bench.posted.wait(EnginesUnavailable)
+
+
+def test_another_process_that_finds_no_engine_and_no_controller_says_so(start):
+    bench = start(1)
+    _die(bench.cluster)
+    (joined,) = bench.joined
+    for pid in [*_of_run(bench, b"ipyparallel.controller"), joined.pid]:
+        os.kill(pid, signal.SIGKILL)
+    known = {joined.engine: joined.pid}
+    heir = Bench(EngineCluster.adopt(bench.run, bench.reaper, EngineChoice(n=1), known), bench.run)
+    heir.cluster.start(heir.posted, heir.table)
+    try:
+        heir.posted.wait(ControllerLost)
+        (absent,) = heir.posted.wait(EngineLost)
+        assert absent.engine == joined.engine
+        heir.posted.wait(EnginesUnavailable)
+    finally:
+        heir.cluster.close()
+
+
 def test_close_ends_everything_at_once_even_with_busy_engines(start):
     bench = start(2)
     caller = Caller(bench)
@@ -205,6 +234,31 @@ def test_another_process_takes_the_engines_up_with_what_they_hold(start):
         heir.posted.wait(EngineJoined, 1, 30)  # the old controller takes a new engine
     finally:
         heir.cluster.close()
+
+
+def test_another_process_starts_the_controller_that_was_not_started_yet():
+    bench = make_engines(1)
+    bench.cluster.start(bench.posted, bench.table)
+    (joined,) = bench.posted.wait(EngineJoined, 1, 60)
+    assert bench.cluster.describe()["controller"] == "starting"
+    _die(bench.cluster)
+    heir = Bench(
+        EngineCluster.adopt(
+            bench.run, bench.reaper, EngineChoice(n=1), {joined.engine: joined.pid}
+        ),
+        bench.run, bench.reaper,
+    )  # fmt: skip
+    heir.cluster.start(heir.posted, heir.table)
+    try:
+        heir.posted.wait(EngineResumed)
+        wait_until(lambda: heir.cluster.describe()["controller"] == "up", 60)
+        assert not heir.posted.of(ControllerLost)
+        assert not heir.posted.of(EnginesUnavailable)
+        connection = ipyparallel.Client(heir.cluster.describe()["connection_file"], timeout=10)
+        assert connection[:].apply_sync(os.getpid) == [joined.pid]
+        connection.close()
+    finally:
+        heir.close()
 
 
 def test_a_running_cluster_is_used_and_left_alone(start):

@@ -67,7 +67,7 @@ def test_our_own_engines_are_waited_for_and_the_controller_is_not_begun(run):
 
 def test_nothing_can_be_taken_up_where_nothing_was(run):
     with pytest.raises(FileNotFoundError):
-        asyncio.run(source(run, Office(), resume=True, n=1).begin({}))
+        asyncio.run(source(run, Office(), resume=True, profile="batch").begin({}))
 
 
 def test_what_does_not_begin_in_time_is_an_error_that_says_so(run, monkeypatch):

@@ -39,7 +39,8 @@ def test_what_lies_in_the_runtime_directory_is_private_and_tasks_have_the_users_
     finally:
         os.umask(before)
     assert len(places) > 10
-    assert [p.name for p in wide] == ["README"]  # IPython's own text, copied with its mode
+    # IPython's own text is copied with its mode, once the controller starts
+    assert {path.name for path in wide} <= {"README"}
 
 
 def test_all_public_names_are_there():

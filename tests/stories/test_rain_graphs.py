@@ -99,7 +99,7 @@ def test_6_constants(rain):
     rain.keep_all()
     rain.submit()
     fetched = [each.fetch() for each in made]
-    types = ["", "", "text", "json", "json", "pickle", "pickle"]
+    types = [None, None, "text", "json", "json", "pickle", "pickle"]
     assert [each.content_type for each in fetched] == types
     assert [each.label for each in made] == ["const", "input data", *["const"] * 4, "pickle"]
     assert fetched[0].get_bytes() == fetched[1].get_bytes() == b"Raw data"
