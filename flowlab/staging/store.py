@@ -80,14 +80,17 @@ class HostStore:
     def contents(self) -> dict[ObjectId, int]:
         """Bytes of each object in the store."""
         found: dict[ObjectId, int] = {}
-        for folder in self.directory.glob("*"):
-            # A file, and a whole session, may be dropped meanwhile by another engine
-            with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as files:
-                for each in files:
-                    if each.name.isdecimal():
-                        with suppress(FileNotFoundError):
-                            found[ObjectId(int(each.name))] = each.stat().st_size
+        for path in self._files():
+            # Another engine may drop it meanwhile
+            with suppress(FileNotFoundError):
+                found[ObjectId(int(path.name))] = path.stat().st_size
         return found
+
+    def _files(self) -> Iterator[Path]:
+        for folder in self.directory.glob("*"):
+            # Another engine may drop a whole session meanwhile
+            with suppress(FileNotFoundError, NotADirectoryError):
+                yield from (folder / name for name in os.listdir(folder) if name.isdecimal())
 
     @contextmanager
     def _new_file(self, object_id: ObjectId) -> Iterator[Path]:
