@@ -1,13 +1,19 @@
 """A kind for tests: the task's function gets the context and gives the instances."""
 
 import itertools
+import sys
+import time
 
 import cloudpickle
+import ipyparallel
 
-from flowlab.events.messages import OnError
+from flowlab.cluster import reap
+from flowlab.events.messages import OnError, Reported
 from flowlab.model.ids import Assignment, BatchId
 from flowlab.scheduler.actions import Given, RunBatch
-from tests.cluster.peer import SESSION
+from tests.cluster.peer import SESSION, wait_until
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # engines cannot import tests
 
 SOURCE = """
 from flowlab.tasks.kind import register
@@ -51,3 +57,41 @@ class Caller:
         engine = self.bench.joined[engine].engine
         self.bench.cluster.perform(RunBatch(engine, batch, SESSION, given, 1, on_error))
         return engine
+
+
+def teach(bench):
+    """Make this kind known on all engines."""
+    client = ipyparallel.Client(bench.cluster.describe()["connection_file"], timeout=10)
+    wait_until(lambda: len(client.ids) >= len(bench.joined))
+    client[:].execute(SOURCE, block=True)
+    client.close(linger=0)
+
+
+def rows(bench, column):
+    """Rows of one column of all reports."""
+    return [row for fact in bench.posted.of(Reported) for row in getattr(fact, column)]
+
+
+def sleeping(seconds):
+    """A function that takes so long."""
+
+    def run(ctx):
+        time.sleep(seconds)
+        return [ctx.blob(b"slept")]
+
+    return run
+
+
+def command(pid):
+    """Its command line; empty when it is gone."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def of_run(bench, word):
+    """Processes of a run whose command line has this in it."""
+    marked = reap.find_marked([f"FLOWLAB_RUN={bench.run.run}".encode()])
+    return [pid for pid in marked if word in command(pid)]

@@ -1,4 +1,4 @@
-"""Real engines that die, stand still, do not listen, or outlive their scheduler process."""
+"""Real engines that die, stand still, or do not listen."""
 
 import os
 import signal
@@ -11,61 +11,22 @@ import psutil
 import pytest
 
 from flowlab.cluster import reap
-from flowlab.cluster.choice import EngineChoice
 from flowlab.cluster.engines import EngineCluster
 from flowlab.events.messages import (
     ControllerLost,
     EngineJoined,
     EngineLost,
-    EngineResumed,
     EnginesUnavailable,
     Noticed,
     Reported,
 )
 from flowlab.scheduler.actions import Interrupt
-from tests.cluster.call import SOURCE, Caller
-from tests.cluster.peer import Posted, wait_until
-from tests.conftest import Bench, make_engines
+from tests.cluster.call import Caller, command, of_run, rows, sleeping
+from tests.cluster.peer import wait_until
+from tests.conftest import make_engines
 
 pytestmark = [pytest.mark.engines, pytest.mark.usefixtures("no_leaks")]
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # engines cannot import tests
-
-
-@pytest.fixture
-def start():
-    """Starts a bench of its own; closed at the end."""
-    benches = []
-
-    def run(number, **choice):
-        bench = make_engines(number, **choice)
-        benches.append(bench)
-        bench.start(number)
-        teach(bench)
-        return bench
-
-    yield run
-    for bench in benches:
-        bench.close()
-
-
-def teach(bench):
-    """Make the tests' kind known on all engines."""
-    client = ipyparallel.Client(bench.cluster.describe()["connection_file"], timeout=10)
-    wait_until(lambda: len(client.ids) >= len(bench.joined))
-    client[:].execute(SOURCE, block=True)
-    client.close(linger=0)
-
-
-def rows(bench, column):
-    return [row for fact in bench.posted.of(Reported) for row in getattr(fact, column)]
-
-
-def sleeping(seconds):
-    def run(ctx):
-        time.sleep(seconds)
-        return [ctx.blob(b"slept")]
-
-    return run
 
 
 def test_a_killed_engine_is_lost_with_its_culprit_and_replaced(start):
@@ -105,12 +66,12 @@ def test_programs_and_forks_of_a_dead_engines_task_end_with_it(start):
     bench.posted.wait(EngineLost)
     left = psutil.Process(bench.joined[0].pid).children() if _lives(bench.joined[0].pid) else []
     assert not left
-    wait_until(lambda: not _of_run(bench, b"sleep"))
+    wait_until(lambda: not of_run(bench, b"sleep"))
     assert not [
         pid
         for pid in reap.find_marked([f"FLOWLAB_RUN={bench.run.run}".encode()])
-        if _parent(pid) == 1 and b"ipyparallel.engine" in _command(pid)
-        and b"nanny" not in _command(pid)
+        if _parent(pid) == 1 and b"ipyparallel.engine" in command(pid)
+        and b"nanny" not in command(pid)
     ]  # fmt: skip
 
 
@@ -154,7 +115,7 @@ def test_a_task_that_holds_the_lock_in_c_is_no_death_but_can_be_cancelled(start)
 def test_a_dead_controller_is_said_once_and_tasks_go_on(start):
     bench = start(1)
     caller = Caller(bench)
-    controller = _of_run(bench, b"ipyparallel.controller")
+    controller = of_run(bench, b"ipyparallel.controller")
     assert len(controller) == 9
     os.kill(controller[-1], signal.SIGKILL)
     (lost,) = bench.posted.wait(ControllerLost)
@@ -168,30 +129,12 @@ def test_a_dead_controller_is_said_once_and_tasks_go_on(start):
 
 def test_when_the_last_engine_dies_without_a_controller_that_is_said(start):
     bench = start(1)
-    os.kill(_of_run(bench, b"ipyparallel.controller")[-1], signal.SIGKILL)
+    os.kill(of_run(bench, b"ipyparallel.controller")[-1], signal.SIGKILL)
     bench.posted.wait(ControllerLost)
     assert not bench.posted.of(EnginesUnavailable)
     os.kill(bench.joined[0].pid, signal.SIGKILL)
     bench.posted.wait(EngineLost)
     bench.posted.wait(EnginesUnavailable)
-
-
-def test_another_process_that_finds_no_engine_and_no_controller_says_so(start):
-    bench = start(1)
-    _die(bench.cluster)
-    (joined,) = bench.joined
-    for pid in [*_of_run(bench, b"ipyparallel.controller"), joined.pid]:
-        os.kill(pid, signal.SIGKILL)
-    known = {joined.engine: joined.pid}
-    heir = Bench(EngineCluster.adopt(bench.run, bench.reaper, EngineChoice(n=1), known), bench.run)
-    heir.cluster.start(heir.posted, heir.table)
-    try:
-        heir.posted.wait(ControllerLost)
-        (absent,) = heir.posted.wait(EngineLost)
-        assert absent.engine == joined.engine
-        heir.posted.wait(EnginesUnavailable)
-    finally:
-        heir.cluster.close()
 
 
 def test_close_ends_everything_at_once_even_with_busy_engines(start):
@@ -202,63 +145,8 @@ def test_close_ends_everything_at_once_even_with_busy_engines(start):
     began = time.monotonic()
     bench.cluster.close()
     assert time.monotonic() - began < 2
-    wait_until(lambda: not _of_run(bench, b""), 1)
+    wait_until(lambda: not of_run(bench, b""), 1)
     bench.cluster.close()
-
-
-def test_another_process_takes_the_engines_up_with_what_they_hold(start):
-    bench = start(2)
-    caller = Caller(bench)
-    busy, quick = caller.task(sleeping(3)), caller.task(sleeping(0))
-    caller.run(busy, engine=0)
-    caller.run(quick, engine=1)
-    wait_until(lambda: rows(bench, "started") and rows(bench, "finished"))
-    pids = {one.engine: one.pid for one in bench.joined}
-    _die(bench.cluster)
-    heir = Bench(
-        EngineCluster.adopt(bench.run, bench.reaper, EngineChoice(n=2), {**pids, 77: 0}), bench.run
-    )
-    heir.table = bench.table
-    heir.cluster.start(heir.posted, heir.table)
-    try:
-        resumed = heir.posted.wait(EngineResumed, 2)
-        assert {one.engine for one in resumed} == set(pids)
-        held = {one.engine: one.held for one in resumed}
-        assert held[bench.joined[0].engine] == ((busy.id, 1),)
-        wait_until(lambda: [row[0] for row in rows(heir, "finished")] == [busy.id])
-        assert not heir.posted.of(EngineJoined)
-        (lost,) = heir.posted.wait(EngineLost)
-        assert lost.engine == 77
-        os.kill(pids[bench.joined[1].engine], signal.SIGKILL)
-        heir.posted.wait(EngineLost, 2)
-        heir.posted.wait(EngineJoined, 1, 30)  # the old controller takes a new engine
-    finally:
-        heir.cluster.close()
-
-
-def test_another_process_starts_the_controller_that_was_not_started_yet():
-    bench = make_engines(1)
-    bench.cluster.start(bench.posted, bench.table)
-    (joined,) = bench.posted.wait(EngineJoined, 1, 60)
-    assert bench.cluster.describe()["controller"] == "starting"
-    _die(bench.cluster)
-    heir = Bench(
-        EngineCluster.adopt(
-            bench.run, bench.reaper, EngineChoice(n=1), {joined.engine: joined.pid}
-        ),
-        bench.run, bench.reaper,
-    )  # fmt: skip
-    heir.cluster.start(heir.posted, heir.table)
-    try:
-        heir.posted.wait(EngineResumed)
-        wait_until(lambda: heir.cluster.describe()["controller"] == "up", 60)
-        assert not heir.posted.of(ControllerLost)
-        assert not heir.posted.of(EnginesUnavailable)
-        connection = ipyparallel.Client(heir.cluster.describe()["connection_file"], timeout=10)
-        assert connection[:].apply_sync(os.getpid) == [joined.pid]
-        connection.close()
-    finally:
-        heir.close()
 
 
 def test_a_running_cluster_is_used_and_left_alone(start):
@@ -306,15 +194,6 @@ def test_ten_interrupts_a_second_end_no_engine(start):
     assert not bench.posted.of(EngineLost)
 
 
-def _die(cluster):
-    """What SIGKILL does to a scheduler process: its threads and sockets stop, nothing is said."""
-    cluster._post = Posted()
-    cluster._closed = True
-    cluster._launcher.close(5)
-    cluster._router.close(5)
-    assert not cluster._router._thread.is_alive()
-
-
 def _lives(pid):
     return bool(reap.start_time(pid))
 
@@ -324,16 +203,3 @@ def _parent(pid):
         return psutil.Process(pid).ppid()
     except psutil.NoSuchProcess:
         return None
-
-
-def _command(pid):
-    try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return file.read()
-    except OSError:
-        return b""
-
-
-def _of_run(bench, word):
-    marked = reap.find_marked([f"FLOWLAB_RUN={bench.run.run}".encode()])
-    return [pid for pid in marked if word in _command(pid)]
