@@ -63,7 +63,8 @@ def teach(bench):
     """Make this kind known on all engines."""
     client = ipyparallel.Client(bench.cluster.describe()["connection_file"], timeout=10)
     wait_until(lambda: len(client.ids) >= len(bench.joined))
-    client[:].execute(SOURCE, block=True)
+    # `execute` would also wait for output, of which a client that is new may miss the end
+    client[:].apply_sync(exec, SOURCE, {})
     client.close(linger=0)
 
 

@@ -35,7 +35,7 @@ def inline(tmp_path_factory):
 @pytest.fixture(scope="module")
 def real(engines):
     client = ipyparallel.Client(engines.cluster.describe()["connection_file"], timeout=10)
-    client[:].execute(SOURCE, block=True)
+    client[:].apply_sync(exec, SOURCE, {})
     client.close(linger=0)
     return engines
 

@@ -198,8 +198,7 @@ def test_an_engine_at_rest_has_loaded_nothing_of_the_notebook_and_no_data_packag
         bench.start(1)
         client = ipyparallel.Client(bench.cluster.describe()["connection_file"], timeout=10)
         # As text: a function would bring this module, and what that imports
-        client[:].execute("import sys; loaded = list(sys.modules)", block=True)
-        loaded = client[:].pull("loaded", block=True)
+        loaded = client[:].apply_sync(eval, "list(__import__('sys').modules)")
         client.close(linger=0)
     finally:
         bench.close()

@@ -3,6 +3,7 @@
 
 import os
 import signal
+from contextlib import suppress
 
 import ipyparallel
 import pytest
@@ -84,6 +85,8 @@ def test_another_process_that_finds_no_engine_and_no_controller_says_so(start):
     (joined,) = bench.joined
     for pid in [*of_run(bench, b"ipyparallel.controller"), joined.pid]:
         os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)  # they were started here; else they would stay as zombies
     known = {joined.engine: joined.pid}
     heir = Bench(EngineCluster.adopt(bench.run, bench.reaper, EngineChoice(n=1), known), bench.run)
     heir.cluster.start(heir.posted, heir.table)
