@@ -42,7 +42,7 @@ test: check | browser  ## check, then all tests but the long ones
 	$(RUN_TESTS) -m 'not long' --ignore tests/house $(SIDE_BY_SIDE)
 
 test-long: $(VENV)/.has-test | browser  ## the long tests
-	$(RUN_TESTS) -m long
+	$(RUN_TESTS) -m long $(SIDE_BY_SIDE)
 
 check: $(VENV)/.has-test  ## the house rules: format, lint, types, floors, sizes, links
 	$(BIN)/ruff format --check .
