@@ -30,6 +30,7 @@ UNKNOWN_TASKS = 32  # tasks of a function nobody has timed yet, given to one eng
 BATCH_SECONDS = 0.05  # s of expected work in one batch
 BUDGET_SECONDS = 0.1  # s a running task may take before the untouched tail goes back
 REPORT_SECONDS = 0.05  # s between streamed reports of one engine
+URGENT_SECONDS = 0.002  # s between reports that others wait for while the engine goes on
 BEAT_SECONDS = 1.0  # s between signs of life of an engine
 KILLED_ENGINES = 3  # engines that a task may take down before it fails
 CANCEL_GRACE = 2.0  # s a task has to end when interrupted; then its engine is killed

@@ -19,6 +19,8 @@ from flowlab.model.limits import INLINE_OBJECT, PACKED_BUFFER
 from flowlab.staging.packed import Packed, load_packed
 
 _PROTOCOL = 5
+_PLAIN = frozenset({type(None), bool, int, float, complex})  # no code of anybody's is asked
+_DECODABLE = PICKLES | {"json", "cbor", "arrow"}
 _NOTEBOOK = b"__main__"  # stands in a pickle that refers to something only this process has
 
 
@@ -40,6 +42,8 @@ def encode_large(value: object, content_type: str) -> bytes | Packed:
 def _encode(
     value: object, content_type: str, dump: Callable[[object], bytes | Packed]
 ) -> bytes | Packed:
+    if content_type in PICKLES and type(value) in _PLAIN:
+        return pickle.dumps(value, _PROTOCOL)  # most results of short tasks
     encoding = text_encoding(content_type)
     try:
         if content_type in PICKLES:
@@ -72,8 +76,7 @@ def decode(data: bytes | memoryview, content_type: str, *, packed: bool = False)
     packed  the bytes are no standard pickle, but as `Packed` has it
     """
     encoding = text_encoding(content_type)
-    decodable = content_type in PICKLES | {"json", "cbor", "arrow"} or encoding is not None
-    if not decodable:
+    if content_type not in _DECODABLE and encoding is None:
         raise ContentTypeError(
             f"Decoding from {content_type!r} unsupported; use get_bytes(), or declare a type"
         )

@@ -70,7 +70,7 @@ class Ledger:
                     self.give_back(rest, BATCH_STOPPED)
         self._leave(run)
         full = self._reporter.seal(run.session)
-        return job.urgent or full or run.left == 0 or outcome.failure is not None
+        return full or run.left == 0 or outcome.failure is not None
 
     def give_back(self, entries: Iterable[Entry], reason: str) -> None:
         """Return tasks that have not begun, with the values made in their batch that they read."""

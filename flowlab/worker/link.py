@@ -9,6 +9,7 @@ import os
 import socket
 import threading
 import time
+from math import inf
 from typing import Protocol
 
 import msgspec
@@ -62,6 +63,7 @@ class EngineLink(threading.Thread):
         self._waking.setblocking(False)
         self._waker.setblocking(False)
         self._woken = False
+        self._flush_at = inf
         self._stopping = False
         self._connected = False
         self._hello_at = 0.0
@@ -135,13 +137,17 @@ class EngineLink(threading.Thread):
         next_beat = next_tick = 0.0
         while not self._stopping:
             due = next_tick if self._loop.busy else next_beat
-            poller.poll(int(max(0.0, due - time.monotonic()) * 1000) + 1)
+            wait = min(due, self._flush_at) - time.monotonic()
+            poller.poll(int(max(0.0, wait) * 1000) + 1)
             self._watch(monitor)
             self._receive()
+            now = time.monotonic()
             if self._woken:
                 self._clear_wakes()
+                self._flush_at = now + self._loop.patience()
+            if now >= self._flush_at:
+                self._flush_at = inf
                 self._loop.flush()
-            now = time.monotonic()
             if now >= next_tick:
                 self._loop.tick()
                 next_tick = now + REPORT_SECONDS

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import assert_never
 
 from flowlab.model.ids import EngineId
-from flowlab.model.limits import BUDGET_SECONDS, REPORT_SECONDS
+from flowlab.model.limits import BUDGET_SECONDS, REPORT_SECONDS, URGENT_SECONDS
 from flowlab.staging.store import HostStore
 from flowlab.worker import ledger
 from flowlab.worker.backlog import Backlog, Entry, Key
@@ -78,6 +78,7 @@ class BatchLoop:
         self._looked = 0.0  # when the processor's time was last looked at, and that time
         self._worked = 0.0
         self._flushed = 0.0
+        self._patient = False  # whether what waits may wait until it is `URGENT_SECONDS` later
         self._pid = os.getpid()
 
     def accept(self, message: Down) -> None:
@@ -123,8 +124,14 @@ class BatchLoop:
         """Send what waits; gives the number of reports."""
         if os.getpid() != self._pid:
             return 0  # a task's child process speaks for nobody
-        self._flushed = time.time()
+        self._flushed, self._patient = time.time(), False
         return self._reporter.flush(self._add_live_rows)
+
+    def patience(self) -> float:
+        """Seconds, after a wake-up, until `flush` is due."""
+        if not self._patient:
+            return 0.0
+        return min(self._flushed + URGENT_SECONDS - time.time(), URGENT_SECONDS)
 
     def held(self) -> tuple[Key, ...]:
         """What was given and is not told as ended by a report that was sent."""
@@ -205,18 +212,29 @@ class BatchLoop:
             if self.wake is not None and now - self._began > BUDGET_SECONDS:
                 self._check_breath(now, entry, 0.0)
             self._reporter.columns(entry.run.session).traces += self._stage.tap.end()
-            urgent = self._ledger.settle(entry, outcome, self._began, now)
+            due = self._ledger.settle(entry, outcome, self._began, now)
             self._current = None
             self._guard.begin(None)
-        if urgent or (self.wake is None and now - self._flushed > REPORT_SECONDS):
+        if due or (self.wake is None and now - self._flushed > REPORT_SECONDS):
             self._call_link()
+        elif entry.job.urgent:
+            self._call_link_soon(now)
         return now
 
     def _call_link(self) -> None:
         if self.wake is not None:
+            self._patient = False
             self.wake()
         else:
             self.flush()
+
+    def _call_link_soon(self, now: float) -> None:
+        """Others wait for a row while this engine goes on: a message for each would cost more."""
+        if self.wake is None or now - self._flushed > URGENT_SECONDS:
+            self._call_link()
+        elif not self._patient:
+            self._patient = True
+            self.wake()
 
     def _check_breath(self, now: float, entry: Entry, allowance: float) -> None:
         """Note a task during which the link's thread could not run: it held the GIL.

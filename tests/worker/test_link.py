@@ -144,3 +144,16 @@ def test_a_busy_engine_says_that_it_lives(engine, far_end):
     end.until(lambda: any(report.fact and report.fact.started for report in end.reports))
     go.set()
     end.until(end.finished)
+
+
+def test_a_row_that_others_wait_for_does_not_wait_for_the_next_task(engine, far_end):
+    end = far_end("one")
+    end.until(lambda: end.hellos)
+    go = threading.Event()
+    engine.shop.loop._memory._functions["wait"] = lambda ctx: go.wait(PATIENCE)
+    engine.shop.loop._memory._pickled["wait"] = b"-"
+    quick = [job(number, publish=True, urgent=True) for number in range(1, 10)]
+    end.send(batch([*quick, job(10, function="wait")], [lambda ctx: [ctx.blob(b"1")]] * 9))
+    end.until(lambda: len(end.finished()) == 9)  # while the tenth is still at it
+    go.set()
+    end.until(lambda: len(end.finished()) == 10)

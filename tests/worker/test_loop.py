@@ -9,6 +9,7 @@ import cloudpickle
 from flowlab.events.messages import OnError
 from flowlab.model.limits import BUDGET_SECONDS, INLINE_OBJECT
 from flowlab.model.payload import Stored
+from flowlab.worker import loop as room
 from flowlab.worker.board import read_board
 from flowlab.worker.messages import Dropped, HandedBack, Interrupted, Revoked
 from tests.worker.workshop import FIRST, SESSION, batch, inline, job, object_id, out, task_id
@@ -239,3 +240,26 @@ def test_only_who_worked_all_the_time_kept_the_others_from_running(shop):
     while shop.loop.run_slice(1.0):
         continue
     assert shop.sheet().held_gil == [task_id(2)]
+
+
+def test_rows_that_others_wait_for_leave_together_while_the_engine_goes_on(shop, monkeypatch):
+    monkeypatch.setattr(room, "URGENT_SECONDS", 1_000.0)
+    calls = []
+    shop.loop.wake = lambda: calls.append(shop.loop.patience() > 0)
+    jobs = [job(number, publish=True, urgent=True) for number in range(1, 21)]
+    shop.loop.accept(batch(jobs, [lambda ctx: [ctx.blob(b"1")]] * 20))
+    while shop.loop.run_slice(1.0):
+        continue
+    assert calls == [True, False, False]  # a row waits; the batch is over; so is the slice
+    assert len(shop.sheet().finished) == 20
+
+
+def test_such_a_row_leaves_at_once_when_none_left_a_moment_ago(shop, monkeypatch):
+    monkeypatch.setattr(room, "URGENT_SECONDS", 0.0)
+    calls = []
+    shop.loop.wake = lambda: calls.append(shop.loop.patience() > 0)
+    jobs = [job(number, publish=True, urgent=True) for number in range(1, 6)]
+    shop.loop.accept(batch(jobs, [lambda ctx: time.sleep(0.001) or [ctx.blob(b"1")]] * 5))
+    while shop.loop.run_slice(1.0):
+        continue
+    assert calls == [False] * 6  # and one for the end of the slice
