@@ -50,7 +50,7 @@ check: $(VENV)/.has-test  ## the house rules: format, lint, types, floors, sizes
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd js && npm run --silent check && npm run --silent test
-	$(RUN_TESTS) -m "not long" tests/house
+	$(RUN_TESTS) -m "not long" tests/house -n 2 --dist loadfile
 
 format: $(VENV)/.has-test  ## write what `check` would ask for
 	$(BIN)/ruff format .

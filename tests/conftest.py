@@ -33,8 +33,8 @@ class RoomsSideBySide(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """Asked once, when tests run in several processes."""
-    return RoomsSideBySide(config, log)
+    """Asked once, when tests run in several processes; the house has no rooms, but files."""
+    return RoomsSideBySide(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 @pytest.hookimpl(trylast=True)

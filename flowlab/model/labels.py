@@ -31,8 +31,11 @@ class LabeledList(MutableSequence[T]):
             return
         if isinstance(items, LabeledList) and labels is None:
             labels = items.labels()
-        items = list(items)
-        names = [None] * len(items) if labels is None else list(labels)
+        if labels is None:
+            self._items += items
+            self._labels += [None] * len(self._items)
+            return
+        items, names = list(items), list(labels)
         if len(names) != len(items):
             raise ValueError(f"{len(items)} items need as many labels, not {len(names)}")
         for item, label in zip(items, names, strict=True):
