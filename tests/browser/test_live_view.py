@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from flowlab.notebook.widget import ANSWER_WITHIN
 from tests.browser.panel import Panel
 from tests.cluster.peer import wait_until
 
@@ -46,9 +47,14 @@ RESTART = "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKer
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
+def shown(notebook, cell):
+    """What a cell shows, by mime type; what it prints, such as progress, stands among it."""
+    return [each["data"] for each in notebook.outputs(cell) if "data" in each]
+
+
 def kinds(notebook, cell):
     """The mime types of what a cell shows."""
-    return [set(each["data"]) for each in notebook.outputs(cell) if "data" in each]
+    return [*map(set, shown(notebook, cell))]
 
 
 def value(notebook, source):
@@ -77,7 +83,7 @@ def test_what_is_picked_stays_picked_when_the_graph_is_done(notebook):
     panel.row("talk").press("ArrowDown")
     assert kinds(notebook, 2)[-1] == {VIEW, "image/svg+xml", "text/plain"}
     panel.expect_finished(1)
-    wait_until(lambda: "1/1" in notebook.outputs(2)[-1]["data"]["text/plain"], 10)
+    wait_until(lambda: "1/1" in shown(notebook, 2)[-1]["text/plain"], 10)
     expect(panel.row("talk")).to_have_attribute("aria-selected", "true")
     expect(panel.panel).to_have_count(1)
     assert notebook.page.evaluate("document.activeElement !== document.body")
@@ -124,7 +130,8 @@ def test_a_page_that_was_left_is_sent_nothing(notebook):
     notebook.save()
     notebook.page.goto("about:blank")
     notebook.open()
-    assert value(notebook, "seen[-1]") == "False"  # and the view is below what is in sight
+    # A page that could not say that it goes is missed after a while; the view is below what is seen
+    wait_until(lambda: value(notebook, "seen[-1]") == "False", 2 * ANSWER_WITHIN)
 
 
 def test_saved_with_its_state_the_view_needs_no_kernel(notebook):
