@@ -49,7 +49,7 @@ class Launcher:
         self._began = time.monotonic()
         self._any_linked = resume
         self._said_lost = False
-        self._said_alone = False
+        self._given_up = False  # said, since an engine was there last
         self._was_up = False
         # Engines of the process before come back by themselves: none is started while they do
         self._back_by = time.monotonic() + RETURN_SECONDS + 1 if resume else 0.0
@@ -170,7 +170,7 @@ class Launcher:
                 f"die are not replaced, and %px cannot reach them. {words}"
             )
         else:
-            self._office.unavailable(
+            self._give_up(
                 f"{type(error).__name__}: {error}. Client(inline=True) needs no engines. {words}"
             )
 
@@ -226,10 +226,13 @@ class Launcher:
 
     def _check_alone(self) -> None:
         """Without a controller no engine is started: say so when none lives and none comes back."""
-        alone = self._said_lost and self._starts.living() == 0
-        if alone and not self._said_alone and time.monotonic() >= self._back_by:
-            self._said_alone = True
-            self._office.unavailable(self.controller.lost)
+        if self._said_lost and self._starts.living() == 0 and time.monotonic() >= self._back_by:
+            self._give_up(self.controller.lost)
+
+    def _give_up(self, reason: str) -> None:
+        if not self._given_up:
+            self._given_up = True
+            self._office.unavailable(reason)
 
     def _check_starts(self, now: float) -> None:
         for pid in self._starts.failed(now):
@@ -242,10 +245,10 @@ class Launcher:
             )
             self._office.notice(reason, "error")
             if self._starts.living() == 0:
-                self._office.unavailable(reason)
+                self._give_up(reason)
         elif self._is_overdue(now):
             self._starts.stop()
-            self._office.unavailable(
+            self._give_up(
                 f"no engine came in {self._choice.start_seconds:.0f} s; Client(inline=True) needs "
                 f"none. {self._source.last_words()}"
             )
@@ -265,6 +268,7 @@ class Launcher:
 
     def _take_linked(self, engine: int, pid: int) -> None:
         self._any_linked = True
+        self._given_up = False
         self._telling.settle(engine)
         self._starts.joined(engine, pid)
         if not self._starts.is_busy():

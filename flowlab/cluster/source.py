@@ -117,7 +117,7 @@ class Source:
             if self.local:
                 await self._let_them_come()
         # The process before may have died while its engines ran, and before it started a controller
-        is_there = self._resume and not (self.local and not cluster_file(self._run).exists())
+        is_there = self._resume and (not self.local or cluster_file(self._run).exists())
         self._cluster = make_cluster(self._run, self._choice.profile, is_there, self._heard)
         if not is_there:
             await self._start_controller()

@@ -1,4 +1,7 @@
-"""A kind for tests: the task's function gets the context and gives the instances."""
+"""Tasks for tests of a cluster, and what they look at.
+
+Their kind: the task's function gets the context and gives the instances.
+"""
 
 import itertools
 import sys

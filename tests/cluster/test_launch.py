@@ -8,7 +8,7 @@ import pytest
 
 from flowlab.cluster import reap
 from flowlab.cluster.choice import EngineChoice
-from flowlab.cluster.launch import Launcher
+from flowlab.cluster.launch import REST, Launcher
 from flowlab.cluster.run import RunDirectory
 from flowlab.events.messages import (
     CapacityKnown,
@@ -115,6 +115,20 @@ def test_engines_that_cannot_be_started_are_an_error_with_the_reason(no_leaks, m
         (fact,) = bench.posted.wait(EnginesUnavailable, 1, 30)
         assert "could not be started" in fact.reason
         assert "no engine here" in fact.reason  # what the engine itself said
+    finally:
+        bench.close()
+
+
+@pytest.mark.engines
+def test_engines_that_never_link_are_given_up_once(no_leaks, monkeypatch):
+    monkeypatch.setattr("flowlab.cluster.spawn.PROGRAM", "import time; time.sleep(600)")
+    bench = make_engines(1, start_seconds=1.0)
+    try:
+        bench.cluster.start(bench.posted, bench.table)
+        (fact,) = bench.posted.wait(EnginesUnavailable, 1, 30)
+        assert "no engine came in 1 s" in fact.reason
+        time.sleep(3 * REST)
+        assert bench.posted.of(EnginesUnavailable) == [fact]
     finally:
         bench.close()
 
