@@ -52,7 +52,7 @@ _ALIASES = {
 _MODULES = {"errors": "flowlab.errors", "tasks": "flowlab.tasks"}
 
 # All but `map`, which `from flowlab import *` must not put in the place of the builtin
-__all__ = ["__version__", *(_HOMES.keys() - {"map"}), *_ALIASES, *_MODULES]  # noqa: PLE0604
+__all__ = ["__version__", *(_HOMES.keys() - {"map"}), *_ALIASES, *_MODULES]  # noqa: PLE0604 - all are names
 
 
 def __getattr__(name: str) -> Any:

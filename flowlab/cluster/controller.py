@@ -67,7 +67,7 @@ class ControllerWatch:
             if now - self._asked > _ASK_SECONDS:
                 content = {"targets": None, "verbose": False}
                 stream = client._query_stream  # noqa: SLF001 - see above
-                self._answer = client._send(stream, "queue_request", content=content)  # noqa: SLF001
+                self._answer = client._send(stream, "queue_request", content=content)  # noqa: SLF001 - too
                 self._asked = now
         elif self._answer.done():
             self._answer = None

@@ -10,6 +10,7 @@ the pump's.
 
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from flowlab.cluster import reap
 from flowlab.cluster.choice import EngineChoice
@@ -132,7 +133,7 @@ class EngineCluster:
             return
         self._closed = True
         for engine in self._router.lines():
-            self._router.call(lambda engine=engine: self._router.hang_up(engine, "closed"))  # type: ignore[misc]
+            self._router.call(partial(self._router.hang_up, engine, "closed"))
         self._launcher.close()
         self._router.close()
         reap.end_all({}, self._run.run, seconds=1.0)

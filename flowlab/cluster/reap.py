@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 
 SECONDS = 4.0  # s from the end of input until it gives up
 MARKER = "FLOWLAB_RUN="
@@ -64,11 +65,11 @@ def kill(pid: int) -> None:
         return
 
 
-def read_orders(stream: object) -> tuple[dict[int, str], list[str]]:
+def read_orders(stream: Iterable[str]) -> tuple[dict[int, str], list[str]]:
     """Follow the lines to the end of input: processes with start times, and directories."""
     processes: dict[int, str] = {}
     directories: list[str] = []
-    for line in stream:  # type: ignore[attr-defined]
+    for line in stream:
         order, _, rest = line.rstrip("\n").partition(" ")
         try:
             if order == "dir":

@@ -155,11 +155,11 @@ class Router:
             poller.poll(int(max(0.0, next_tick - time.monotonic()) * 1000) + 1)
             self._try(self._take_work)
             for sock in self._sockets:
-                self._try(lambda sock=sock: self._drain(sock))  # type: ignore[misc]
+                self._try(partial(self._drain, sock))
             self._acknowledge()
             now = time.monotonic()
             if now >= next_tick:
-                self._try(lambda now=now: self._receiver.tick(now))  # type: ignore[misc]
+                self._try(partial(self._receiver.tick, now))
                 next_tick = now + TICK
         self._try(self._take_work)
         for sock in self._sockets:

@@ -105,10 +105,7 @@ class Map(StandIn):
 
     def fetch(self) -> list[Any]:
         """Wait for all results; the list of them."""
-        results: list[Any] = []
-        for values in self._values():
-            results += values
-        return results
+        return list(self)
 
     def done(self) -> int:
         """How many of its calls are in chunks that have finished."""
