@@ -220,7 +220,7 @@ def test_closing_leaves_pictures_no_view_and_no_thread(page):
     sent = page.run("%flowlab close")
     closed = [m for m in sent if m["msg_type"] == "comm_close"]
     assert [m["content"]["comm_id"] for m in closed] == [model]
-    *_, left = [
+    *_, left = [  # the news before it may still be on its way
         each for each in kinds(sent, "update_display_data")
         if each["transient"] == shown["transient"]
     ]  # fmt: skip
