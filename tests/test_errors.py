@@ -7,7 +7,7 @@ import re
 import pytest
 
 from flowlab import errors
-from flowlab.errors import FlowlabError, SessionError, TaskError, UsageError
+from flowlab.errors import FlowlabError, SessionError, StageError, TaskError, UsageError
 
 CLASSES = {
     name: each
@@ -58,6 +58,7 @@ def test_a_task_error_holds_the_task_and_its_traceback():
     [
         (errors.WrongKind, TypeError),
         (errors.WrongValue, ValueError),
+        (errors.WrongPath, OSError),
         (errors.MissingData, KeyError),
         (errors.HeavyArgument, Warning),
     ],
@@ -67,7 +68,9 @@ def test_what_rain_raised_as_a_built_in_error_is_caught_as_one(error, builtin):
     assert issubclass(error, UsageError)
 
 
-@pytest.mark.parametrize("error", [UsageError("no"), SessionError("no"), TaskError("no", "t")])
+@pytest.mark.parametrize(
+    "error", [UsageError("no"), SessionError("no"), TaskError("no", "t"), StageError("no")]
+)
 def test_a_notebook_shows_the_message_and_no_frame_of_ours(error):
     assert error._render_traceback_() == [f"{type(error).__name__}: no"]
 

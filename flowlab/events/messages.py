@@ -14,7 +14,10 @@ from enum import StrEnum
 import msgspec
 
 from flowlab.model.ids import Assignment, BatchId, EngineId, HostId, ObjectId, SessionId, TaskId
+from flowlab.model.logrow import LogRow
 from flowlab.model.specs import Failure, ObjectInfo, ObjectSpec, TaskSpec
+
+# size: one catalogue of all that can happen
 
 
 class OnError(StrEnum):
@@ -55,9 +58,10 @@ class SessionClosed(Fact, frozen=True):
 
 
 class Submitted(Fact, frozen=True):
-    """A piece of a graph was submitted; a task's inputs stand here or were submitted before.
+    """A parcel of a graph was submitted; a task's inputs stand here or were submitted before.
 
     sources  what the user wrote, by the key of a function, or by a task's id when it has none
+    awaited  made here, and read by later parcels of its submit; in the last of them it is `caught`
     """
 
     session: SessionId
@@ -65,6 +69,41 @@ class Submitted(Fact, frozen=True):
     tasks: tuple[TaskSpec, ...]
     sizes: tuple[tuple[ObjectId, int], ...] = ()  # bytes of each constant
     sources: tuple[tuple[str, str], ...] = ()
+    awaited: tuple[ObjectId, ...] = ()
+    caught: tuple[ObjectId, ...] = ()
+
+
+class StagePointSet(Fact, frozen=True):
+    """Where a session's large objects are staged from now on; empty: they go in pieces.
+
+    objects  of these alone; empty: of the whole session
+    """
+
+    session: SessionId
+    url: str
+    objects: tuple[ObjectId, ...] = ()
+
+
+class LimitSet(Fact, frozen=True):
+    """At most so many tasks of a session that name this limit run at once.
+
+    per_host  so many on each host
+    """
+
+    session: SessionId
+    name: str
+    count: int
+    per_host: bool = False
+
+
+class LogLevelSet(Fact, frozen=True):
+    """From which level on a session wants the log records of tasks that are given out from now on.
+
+    It is the number that `logging` has for it; as long as nothing is said, that of WARNING.
+    """
+
+    session: SessionId
+    level: int
 
 
 class Unkept(Fact, frozen=True):
@@ -89,12 +128,16 @@ class CancelRequested(Fact, frozen=True):
 
 
 class EngineJoined(Fact, frozen=True):
-    """An engine is linked and fits; `slots` tasks may run on it at once (one as a rule)."""
+    """An engine is linked and fits; `slots` tasks may run on it at once (one as a rule).
+
+    name  what people call its host
+    """
 
     engine: EngineId
     host: HostId
     slots: int = 1
     pid: int = 0
+    name: str = ""
 
 
 class EngineLost(Fact, frozen=True):
@@ -242,8 +285,8 @@ class ObjectsDropped(Verdict, frozen=True):
 class Said(Trace, frozen=True):
     """Text that a task wrote.
 
-    stream   stdout, stderr, log or debug
-    number   counts the chunks of one assignment from 1, over all streams
+    stream   stdout, stderr or debug; a view makes `log` of what was `Logged`
+    number   counts the chunks of one assignment from 1, over all streams and with its log records
     dropped  bytes left out before this chunk because of a limit
     """
 
@@ -254,6 +297,24 @@ class Said(Trace, frozen=True):
     text: str
     at: float
     dropped: int = 0
+
+
+class Logged(Trace, frozen=True):
+    """Log records of a task, in order; none of them is ever left out on its way.
+
+    Those that the kernel itself adds to the log of its session have no engine, and the session's
+    first id, which is that of no task.
+
+    number  counts the chunks of one assignment from 1, with what it `Said`
+    size    how many bytes all rows are, about
+    """
+
+    task: TaskId
+    assignment: Assignment
+    number: int
+    engine: EngineId | None
+    rows: tuple[LogRow, ...]
+    size: int
 
 
 class Noticed(Trace, frozen=True):
@@ -272,15 +333,15 @@ class Sampled(Trace, frozen=True):
 
 
 FactUnion = (
-    SessionOpened | SessionClosed | Submitted | Unkept | CancelRequested
-    | EngineJoined | EngineLost | EngineResumed | Reported | ObjectsLost
-    | ControllerLost | CapacityKnown | EnginesUnavailable
+    SessionOpened | SessionClosed | Submitted | StagePointSet | LimitSet | LogLevelSet | Unkept
+    | CancelRequested | EngineJoined | EngineLost
+    | EngineResumed | Reported | ObjectsLost | ControllerLost | CapacityKnown | EnginesUnavailable
 )  # fmt: skip
 VerdictUnion = (
     TasksReady | TasksAssigned | TasksGivenBack | TasksSkipped | TasksCancelled
     | TaskCondemned | SessionFailed | ObjectsDropped
 )  # fmt: skip
-TraceUnion = Said | Noticed | Sampled
+TraceUnion = Said | Logged | Noticed | Sampled
 EventUnion = FactUnion | VerdictUnion | TraceUnion
 
 

@@ -1,7 +1,8 @@
 """The stream: every entry in order, kept for readers that come later, handed on in batches.
 
 Facts and verdicts are all kept, for they are what happened. Of traces the last
-`limits.STREAM_TRACES` are kept; the others are counted. Its one rule: no reader is called while
+`limits.STREAM_TRACES` are kept, and of these the last `limits.STREAM_TEXT` of text; the others are
+counted. Its one rule: no reader is called while
 the lock is held.
 """
 
@@ -12,7 +13,16 @@ from collections.abc import Callable, Iterable, Sequence
 from heapq import merge
 
 from flowlab.events.codec import pack, unpack
-from flowlab.events.messages import Entry, EventUnion, Noticed, Reported, Submitted, Trace
+from flowlab.events.messages import (
+    Entry,
+    EventUnion,
+    Logged,
+    Noticed,
+    Reported,
+    Said,
+    Submitted,
+    Trace,
+)
 from flowlab.model import limits
 from flowlab.model.ids import SessionId
 
@@ -58,13 +68,21 @@ class Stream:
     dropped_traces  how many traces a reader that comes now can no longer get
     """
 
-    def __init__(self, first: int = 1, traces: int = limits.STREAM_TRACES) -> None:
+    def __init__(
+        self,
+        first: int = 1,
+        traces: int = limits.STREAM_TRACES,
+        text: int = limits.STREAM_TEXT,
+    ) -> None:
         self.dropped_traces = 0
         self._next = first
         self._kept: list[_Kept] = []  # facts and verdicts
         self._numbers: list[int] = []  # their numbers, for the search
         self._unpacked = 0  # place in `_kept` from which on nothing was packed yet
-        self._traces: deque[Entry] = deque(maxlen=traces)
+        self._traces: deque[Entry] = deque()
+        self._most_traces = traces
+        self._text = 0  # of `_traces`
+        self._most_text = text
         self._fresh: list[Entry] = []  # not yet handed to the readers
         self._subscriptions: list[_Subscription] = []
         self._lock = threading.Lock()
@@ -156,9 +174,11 @@ class Stream:
             self._kept.append(entry)
             self._numbers.append(entry.seq)
             return
-        if len(self._traces) == self._traces.maxlen:
-            self.dropped_traces += 1
         self._traces.append(entry)
+        self._text += _text_of(entry.event)
+        while len(self._traces) > self._most_traces or self._text > self._most_text:
+            self._text -= _text_of(self._traces.popleft().event)
+            self.dropped_traces += 1
 
     def _after(self, after: int) -> list[_Kept]:
         kept = self._kept[bisect_right(self._numbers, after) :]
@@ -182,3 +202,10 @@ class Stream:
 
 def _entry(kept: _Kept) -> Entry:
     return unpack(kept.data, Entry) if isinstance(kept, _Packed) else kept
+
+
+def _text_of(event: EventUnion) -> int:
+    """How much text a trace is, about."""
+    if isinstance(event, Logged):
+        return event.size
+    return len(event.text) if isinstance(event, Said) else 0

@@ -6,6 +6,7 @@ from typing import Any
 
 from flowlab.errors import UsageError
 from flowlab.graph.nodes import DataObject, Task, check_readable
+from flowlab.model.ids import ObjectId
 
 
 def check_submit(tasks: Sequence[Task], constants: Sequence[DataObject]) -> None:
@@ -14,24 +15,31 @@ def check_submit(tasks: Sequence[Task], constants: Sequence[DataObject]) -> None
     tasks      declared since the last submit; their outputs come with them
     constants  declared since the last submit
     """
-    here = {id(constant) for constant in constants}
-    here.update(id(output) for task in tasks for output in task.outputs)
+    here: set[ObjectId] = set()
     for constant in constants:
         if constant.value is None:
             raise UsageError(f"{constant!r} has neither a value nor a task that makes it")
-        _check_user(constant)
+        if constant.said:
+            _check_user(constant)
+        here.add(constant.object_id)
     for task in tasks:
-        _check_user(task)
-        for obj in task.inputs:
-            _check_input(obj, task, present=id(obj) in here)
+        if task.said:
+            _check_user(task)
         for output in task.outputs:
-            _check_user(output)
+            if output.said:
+                _check_user(output)
+            here.add(output.object_id)
+    for task in tasks:
+        for obj in task.inputs:
+            if obj.owner is not task.owner or obj.object_id not in here:
+                _check_input(obj, task)
 
 
-def _check_input(obj: DataObject, task: Task, *, present: bool) -> None:
+def _check_input(obj: DataObject, task: Task) -> None:
+    """Of what is not submitted together with its reader."""
     if obj.owner is not task.owner:
         raise UsageError(f"{task!r} reads {obj!r} of session {obj.owner.name!r}")
-    if not present and not obj.submitted:
+    if not obj.submitted:
         raise UsageError(
             f"{task!r} reads {obj!r}, which is neither submitted nor declared any longer; "
             "declare it and its readers again"
@@ -41,8 +49,6 @@ def _check_input(obj: DataObject, task: Task, *, present: bool) -> None:
 
 def _check_user(thing: Task | DataObject) -> None:
     """`user` travels as JSON."""
-    if not thing.user:
-        return
     try:
         json.dumps(thing.user)
     except (TypeError, ValueError) as error:

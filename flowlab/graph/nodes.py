@@ -9,6 +9,8 @@ After Rain's user guide, "Task definition and submission".
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
+import msgspec
+
 from flowlab.errors import UsageError
 from flowlab.graph import given
 from flowlab.graph.active import active_session
@@ -17,6 +19,7 @@ from flowlab.graph.owner import Owner
 from flowlab.graph.place import find_place
 from flowlab.graph.standin import StandIn
 from flowlab.graph.types import Function, function_of, is_own
+from flowlab.graph.user import HasUser
 from flowlab.model.attributes import (
     ObjectAttributes,
     ObjectKnown,
@@ -24,10 +27,10 @@ from flowlab.model.attributes import (
     object_attributes,
     task_attributes,
 )
-from flowlab.model.ids import ID, ObjectId, TaskId, join_id, split_id
+from flowlab.model.ids import ID, ObjectId, TaskId, split_id
 from flowlab.model.inputs import Output
 from flowlab.model.labels import LabeledList
-from flowlab.model.payload import Value
+from flowlab.model.payload import AnyValue
 from flowlab.model.specs import DataType, ObjectSpec, Place, TaskSpec
 
 # size: a task and its objects know each other, and stand together
@@ -35,7 +38,7 @@ from flowlab.model.specs import DataType, ObjectSpec, Place, TaskSpec
 __all__ = ["DataObject", "Function", "Task", "check_readable", "to_dataobj"]
 
 
-class DataObject:
+class DataObject(HasUser):
     """A blob or a directory that a task will make, or that the user made: never changed.
 
     label  of the output, or an `Output` that says all
@@ -47,7 +50,7 @@ class DataObject:
 
     __slots__ = (
         "__weakref__", "_declared_type", "data_type", "info", "kept", "label", "object_id",
-        "owner", "size_hint", "state", "submitted", "task", "user", "value",
+        "owner", "size_hint", "task", "value",
     )  # fmt: skip
 
     def __init__(
@@ -57,14 +60,15 @@ class DataObject:
         data_type: DataType | str = DataType.BLOB,
         content_type: str | None = None,
         *,
-        value: bytes | Value | None = None,
+        value: bytes | AnyValue | None = None,
     ) -> None:
+        super().__init__()
         described = label
         if not isinstance(described, Output):
             kind = DataType(data_type)
             described = Output(described, content_type=content_type, data_type=kind)
         self.owner = owner = session if session is not None else active_session()
-        self.object_id = ObjectId(join_id(owner.session_id, owner.next_id()))
+        self.object_id = ObjectId(owner.next_id())
         self.label = described.label or ""
         self.data_type = described.data_type
         self._declared_type = described.content_type or described.encode or ""
@@ -72,10 +76,7 @@ class DataObject:
         self.value = value
         self.task: Task | None = None
         self.kept = False
-        self.submitted = False
-        self.state: str | None = None
         self.info: ObjectKnown | None = None
-        self.user: dict[str, Any] = {}
 
     @property
     def id(self) -> ID:
@@ -98,13 +99,13 @@ class DataObject:
             self.kept,
             self.task is None,
             self.size_hint,
-            self.user,
+            self.said,
         )
 
     @property
     def spec(self) -> ObjectAttributes:
         """What was declared of it; its `user` is writable until submit."""
-        return object_attributes(self.to_spec())
+        return object_attributes(msgspec.structs.replace(self.to_spec(), user=self.user))
 
     def hint_size(self, size: int | None) -> None:
         """Who reads it expects so many bytes; its maker's word and the submit stand above that."""
@@ -159,20 +160,26 @@ class DataObject:
         )
 
 
-class Task:
+class Task(HasUser):
     """One piece of work.
 
     kind     name of the kind that runs it; a class of the user's own says it as TASK_TYPE
     config   what its kind wants to know, encoded by the kind; of a type of one's own, JSON
     inputs   objects with labels, in the kind's order
     outputs  a number, labels, `Output`s, or ready-made objects that no task has taken yet
+    where    the engine by number or the host by name that runs it, or a list of these
+    limit    name of a limit of its session that it counts for, or several
+    alone    no other task may share its batch: it may wait for what others do
     source   what the user wrote, when that is no function: for people
+    bundle   a `Bundle` or several, beside those of its session
+    shared   references to the shared objects that it holds, beside those of its function
+    stage_point  of its outputs, in the place of the session's
     user     what the user says about it, JSON; writable until submit
     """
 
     __slots__ = (
         "__weakref__", "config", "function", "info", "inputs", "kind", "name", "outputs", "owner",
-        "place", "resources", "retries", "source", "state", "submitted", "task_id", "user",
+        "place", "resources", "retries", "source", "task_id",
     )  # fmt: skip
 
     TASK_TYPE: ClassVar[str] = ""
@@ -187,36 +194,44 @@ class Task:
         config: Any = b"",
         name: str | None = None,
         cpus: int = 1,
+        where: Any = None,
+        limit: Any = None,
+        alone: bool = False,
         function: Function | None = None,
         session: Owner | None = None,
         retries: int | None = None,
         place: Place | None = None,
         source: str = "",
+        bundle: Any = None,
+        stage_point: Any = None,
+        shared: Sequence[Any] = (),
     ) -> None:
+        super().__init__()
         self.owner = owner = session if session is not None else active_session()
-        self.kind = given.check_type(kind or self.TASK_TYPE, self)
+        self.kind = kind = given.check_type(kind or self.TASK_TYPE, self)
         self.name = given.check_name(name)
-        self.resources = given.check_cpus(cpus, self)
-        own = is_own(self.kind)
+        self.resources = given.check_claims(cpus, where, limit, alone, self)
+        own = is_own(kind)
         self.config: bytes = given.encode_config(config, self) if own else config
-        self.function = function_of(self.kind) if own else function
+        self.function = function_of(kind, owner) if own else function
         self.source = source
         self.retries = retries
         self.place = place if place is not None else find_place()
-        self.user: dict[str, Any] = {}
-        self.submitted = False
-        self.state: str | None = None
         self.info: Any = None
         self.inputs: LabeledList[DataObject] = LabeledList(
-            pairs=[self._take(item) for item in inputs]
+            pairs=[self._take(item) for item in inputs] if inputs else ()
         )
-        listed = _listed(outputs)
-        self.task_id = TaskId(join_id(owner.session_id, owner.next_id()))
-        self.outputs: LabeledList[DataObject] = LabeledList(
-            pairs=[self._make(each, place) for place, each in enumerate(listed)]
-        )
-        for output in self.outputs:
+        for label, obj in owner.bundled(kind, bundle):
+            self.inputs.append(obj, label)
+        if shared or (self.function is not None and self.function.shared):
+            self._carry(shared)
+        self.task_id = TaskId(owner.next_id())
+        made = [self._make(each, place) for place, each in enumerate(_listed(outputs))]
+        self.outputs: LabeledList[DataObject] = LabeledList(pairs=made)
+        for _, output in made:
             output.task = self
+        if stage_point is not None:
+            owner.stage_at(self.outputs, stage_point)
         owner.add(self)
 
     @property
@@ -233,26 +248,26 @@ class Task:
 
     def to_spec(self) -> TaskSpec:
         """What the scheduler is told of it."""
-        labels = tuple([label or "" for label in self.inputs.labels()])
+        inputs = self.inputs
         return TaskSpec(
             self.task_id,
             self.kind,
             self.name,
-            tuple([obj.object_id for obj in self.inputs]),
-            labels if any(labels) else (),
+            tuple([obj.object_id for obj in inputs]),
+            tuple([label or "" for label in inputs.labels()]) if inputs.is_labeled else (),
             tuple([obj.object_id for obj in self.outputs]),
             self.resources,
             self.function.key if self.function else "",
             self.retries,
             self.place,
-            self.user,
+            self.said,
         )
 
     @property
     def spec(self) -> TaskAttributes:
         """What was declared of it; its `user` is writable until submit."""
         config = given.decode_config(self.config) if is_own(self.kind) else None
-        return task_attributes(self.to_spec(), config)
+        return task_attributes(msgspec.structs.replace(self.to_spec(), user=self.user), config)
 
     def keep_outputs(self) -> None:
         """Hold all its outputs; only before submit."""
@@ -287,14 +302,24 @@ class Task:
     def _take(self, item: Any) -> tuple[str | None, DataObject]:
         """Label and object of one input, which may be a pair of both."""
         label, thing = item if isinstance(item, tuple) and len(item) == 2 else (None, item)
-        obj = to_dataobj(thing)
+        obj = thing if type(thing) is DataObject else to_dataobj(thing)
         if obj.owner is not self.owner:
             raise UsageError(
                 f"{obj!r} belongs to session {obj.owner.name!r}, {self!r} to {self.owner.name!r}; "
                 "fetch it there and pass it as a blob"
             )
-        check_readable(obj, self)
+        if obj.submitted:
+            check_readable(obj, self)
         return label, obj
+
+    def _carry(self, shared: Sequence[Any]) -> None:
+        """Have the shared objects as inputs that it does not see."""
+        further = self.function.shared if self.function is not None else ()
+        inputs, waits = self.owner.carried((*shared, *further))
+        for label, obj in inputs:
+            self.inputs.append(obj, label)
+        if waits:
+            self.resources = msgspec.structs.replace(self.resources, alone=True)
 
     def _make(self, output: "str | Output | DataObject", place: int) -> tuple[Any, DataObject]:
         """Label and object of one output."""
@@ -326,13 +351,13 @@ def to_dataobj(thing: Any) -> DataObject:
     """The object that a thing stands for: itself, or the only output of a task."""
     if isinstance(thing, DataObject):
         return thing
-    if isinstance(thing, StandIn):
-        return to_dataobj(thing.output)
     if isinstance(thing, Task):
         if len(thing.outputs) == 1:
             return thing.outputs[0]
         trouble = "does not have any output" if not thing.outputs else "returns multiple outputs"
         raise UsageError(f"{thing!r} {trouble}; name the object that is meant by .outputs[…]")
+    if isinstance(thing, StandIn):
+        return to_dataobj(thing.output)
     is_plain = isinstance(thing, str | bytes | bytearray | memoryview)
     remedy = "blob(…)" if is_plain else "pickled(…) or blob(…, encode=…)"
     raise UsageError(f"{given.shorten(thing)} is no data object; wrap it in {remedy}")

@@ -55,4 +55,6 @@ def merge_output(output: str | Output | None, declared: Output) -> Output:
         content_type=None if is_encoded else merged or None,
         encode=merged if is_encoded else None,
         data_type=DataType.DIR if is_dir else DataType.BLOB,
+        glob=said.glob,
+        optional=said.optional,
     )

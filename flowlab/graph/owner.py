@@ -21,7 +21,7 @@ class Owner(Protocol):
         ...
 
     def next_id(self) -> int:
-        """A new id; tasks and objects of a session share one counter."""
+        """A new id, the session in its upper bits; tasks and objects share one counter."""
         ...
 
     def add(self, thing: Any) -> None:
@@ -30,6 +30,22 @@ class Owner(Protocol):
 
     def store(self, object_id: ObjectId, value: Any, label: str) -> Value:
         """Take in the value of a large constant (staging.Packed), as it is now."""
+        ...
+
+    def bundled(self, kind: str, asked: Any) -> Iterable[tuple[str, Any]]:
+        """Further inputs of a task of this kind, with labels: its bundles (tasks.bundles)."""
+        ...
+
+    def refer(self, proxy: Any) -> tuple[Any, Any]:
+        """A shared object's reference, and how its proxy is pickled for a task (shared.proxy)."""
+        ...
+
+    def carried(self, references: Iterable[Any]) -> tuple[Iterable[tuple[str, Any]], bool]:
+        """Further inputs of a task that holds these, with labels; and whether it may wait there."""
+        ...
+
+    def stage_at(self, objects: Iterable[Any], url: Any) -> None:
+        """Let these objects go between hosts by a stage point of their own."""
         ...
 
     def wait(self, items: Iterable[Any]) -> None: ...

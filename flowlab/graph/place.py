@@ -22,7 +22,10 @@ def set_cell_finder(finder: CellFinder | None) -> None:
 def find_place() -> Place:
     """Where the user's code called into flowlab."""
     frame = sys._getframe(1)  # noqa: SLF001 - inspect.stack reads source files: 1000 × slower
-    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
+    while frame.f_back is not None:
+        module = frame.f_globals.get("__name__", "")
+        if not (_ours[module] if module in _ours else _is_ours(module)):
+            break
         frame = frame.f_back
     file, line = frame.f_code.co_filename, frame.f_lineno
     key = (file, line, _find_cell(file))
@@ -35,7 +38,5 @@ def find_place() -> Place:
 
 
 def _is_ours(module: str) -> bool:
-    known = _ours.get(module)
-    if known is None:
-        known = _ours[module] = f"{module}.".startswith("flowlab.")
+    known = _ours[module] = f"{module}.".startswith("flowlab.")
     return known

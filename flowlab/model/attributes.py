@@ -10,8 +10,10 @@ from typing import Any, NamedTuple, NoReturn
 
 from flowlab.errors import UsageError
 from flowlab.model.ids import ID, split_id
+from flowlab.model.resources import Resources
 from flowlab.model.specs import DataType, ObjectInfo, ObjectSpec, TaskSpec
 
+MISSING = "missing"  # in the `user` of an optional output that its task did not make
 DEBUG = "_debug"  # where an object's debug text travels in its `user`; Rain kept `_` for itself
 
 
@@ -69,7 +71,7 @@ class TaskAttributes(_Attributes):
 
     task_type  which kind of task runs it
     config     what a task class of the user's own said; None for the kinds that come along
-    resources  `cpus`
+    resources  `cpus`; `where` and `limits` when something is said of them
     user       whatever the user says; writable until submit
     """
 
@@ -78,7 +80,7 @@ class TaskAttributes(_Attributes):
     config: Any = None
     inputs: tuple[InputAttributes, ...] = ()
     outputs: tuple[ID, ...] = ()
-    resources: Mapping[str, float] = field(default_factory=dict)
+    resources: Mapping[str, Any] = field(default_factory=dict)
     name: str | None = None
     user: dict[str, Any] = field(default_factory=dict)
 
@@ -121,10 +123,19 @@ def task_attributes(spec: TaskSpec, config: Any = None) -> TaskAttributes:
         config,
         tuple(InputAttributes(split_id(each), label or None) for each, label in inputs),
         tuple(map(split_id, spec.outputs)),
-        {"cpus": spec.resources.cpus, **dict(spec.resources.amounts)},
+        _claims(spec.resources),
         spec.name or None,
         spec.user,
     )
+
+
+def _claims(resources: Resources) -> dict[str, Any]:
+    claims: dict[str, Any] = {"cpus": resources.cpus, **dict(resources.amounts)}
+    if resources.where:
+        claims["where"] = resources.where
+    if resources.limits:
+        claims["limits"] = resources.limits
+    return claims
 
 
 def object_attributes(spec: ObjectSpec) -> ObjectAttributes:

@@ -14,7 +14,7 @@ BatchId = NewType("BatchId", int)
 HostId = NewType("HostId", str)  # engines that share a store have the same
 Assignment = NewType("Assignment", int)  # rises at each giving-out; late reports fail at it
 
-_LOCAL_BITS = 32
+LOCAL_BITS = 32
 FIRST_LOCAL = 10  # Rain's sessions count from here
 
 
@@ -30,14 +30,14 @@ class ID(NamedTuple):
 
 def join_id(session_id: SessionId, local: int) -> int:
     """The id of the thing that is number `local` in its session."""
-    return session_id << _LOCAL_BITS | local
+    return session_id << LOCAL_BITS | local
 
 
 def split_id(thing: int) -> ID:
     """Take a task's or an object's id apart."""
-    return ID(thing >> _LOCAL_BITS, thing & ((1 << _LOCAL_BITS) - 1))
+    return ID(thing >> LOCAL_BITS, thing & ((1 << LOCAL_BITS) - 1))
 
 
 def session_of(thing: int) -> SessionId:
     """The session that a task or an object belongs to."""
-    return SessionId(thing >> _LOCAL_BITS)
+    return SessionId(thing >> LOCAL_BITS)

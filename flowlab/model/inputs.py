@@ -55,6 +55,9 @@ class Output(_Described):
     path       name of the file in the working directory; the label by default
     encode     content type by which a Python task's plain value is encoded
     size_hint  bytes to expect
+    glob       of a program: `path` is a pattern; a directory object of the files that it makes and
+               that match, none or many
+    optional   of a program: when it makes no such file, the object is `missing`
     """
 
     label: str | None = field(default=None, kw_only=False)
@@ -63,15 +66,29 @@ class Output(_Described):
     size_hint: int | None = None
     encode: str | None = None
     data_type: DataType = DataType.BLOB
+    glob: bool = False
+    optional: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.glob:
+            self._check_glob()
         check_content_type(self.encode or "")
         if self.encode and self.content_type and self.encode != self.content_type:
             raise WrongValue(
                 f"encode={self.encode!r} and content_type={self.content_type!r} differ; "
                 "give one of them"
             )
+
+    def _check_glob(self) -> None:
+        if not (self.path or self.label):
+            raise WrongValue("Output(glob=True) needs a pattern, as in Output('x*', glob=True)")
+        if self.optional or self.content_type or self.encode:
+            raise WrongValue(
+                f"Output({self.path or self.label!r}, glob=True) is a directory object, which may "
+                "hold nothing; leave optional, content_type and encode out"
+            )
+        object.__setattr__(self, "data_type", DataType.DIR)
 
 
 def InputDir(*described: Any, **named: Any) -> Input:  # noqa: N802 - a class to Rain's users

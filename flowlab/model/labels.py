@@ -24,16 +24,14 @@ class LabeledList(MutableSequence[T]):
         pairs: Iterable[tuple[str | None, T]] | None = None,
     ) -> None:
         self._items: list[T] = []
-        self._labels: list[str | None] = []
+        self._labels: list[str | None] | None = None  # none has a label
         if pairs is not None:
-            for label, item in pairs:
-                self.append(item, label)
+            self._append_all(list(pairs))
             return
         if isinstance(items, LabeledList) and labels is None:
             labels = items.labels()
         if labels is None:
             self._items += items
-            self._labels += [None] * len(self._items)
             return
         items, names = list(items), list(labels)
         if len(names) != len(items):
@@ -41,43 +39,58 @@ class LabeledList(MutableSequence[T]):
         for item, label in zip(items, names, strict=True):
             self.append(item, label)
 
+    def _append_all(self, pairs: list[tuple[str | None, T]]) -> None:
+        if len(pairs) == 1 and type(pairs[0][0]) is str:  # as the outputs of most tasks
+            label, item = pairs[0]
+            self._items, self._labels = [item], [label]
+            return
+        for label, item in pairs:
+            self.append(item, label)
+
     def append(self, item: T, label: str | None = None) -> None:
         """Add an item at the end."""
         if label is not None:
             self._check_new(label)
+            self._named().append(label)
+        elif self._labels is not None:
+            self._labels.append(None)
         self._items.append(item)
-        self._labels.append(label)
 
     def insert(self, index: int, item: T, label: str | None = None) -> None:
         """Add an item before `index`."""
         self._check_new(label)
+        self._named().insert(index, label)
         self._items.insert(index, item)
-        self._labels.insert(index, label)
 
     def set(self, index: int | str, item: T, label: str | None = None) -> None:
         """Replace an item and its label."""
         place = self._place(index)
         self._check_new(label, but=place)
+        self._named()[place] = label
         self._items[place] = item
-        self._labels[place] = label
 
     def set_label(self, index: int, label: str | None) -> None:
         """Give an item another label."""
         place = self._place(index)
         self._check_new(label, but=place)
-        self._labels[place] = label
+        self._named()[place] = label
 
     def get_label(self, index: int) -> str | None:
         """The label of an item, or None."""
-        return self._labels[index]
+        return self.labels()[index]
+
+    @property
+    def is_labeled(self) -> bool:
+        """Whether any item has a label."""
+        return self._labels is not None and any(self._labels)
 
     def items(self) -> Iterator[tuple[str | None, T]]:
         """Pairs of label and item."""
-        return zip(self._labels, self._items, strict=True)
+        return zip(self.labels(), self._items, strict=True)
 
     def labels(self) -> list[str | None]:
         """The labels in order."""
-        return list(self._labels)
+        return [None] * len(self._items) if self._labels is None else list(self._labels)
 
     def get(self, index: int | str, default: T | None = None) -> T | None:
         """The item, or the default when there is none."""
@@ -91,7 +104,7 @@ class LabeledList(MutableSequence[T]):
     @overload
     def __getitem__(self, index: slice) -> list[T]: ...
     def __getitem__(self, index: int | str | slice) -> T | list[T]:
-        if isinstance(index, slice):
+        if isinstance(index, int | slice):
             return self._items[index]
         return self._items[self._place(index)]
 
@@ -104,20 +117,20 @@ class LabeledList(MutableSequence[T]):
             self.set(index, cast("T", item))
             return
         fresh = list(cast("Iterable[T]", item))
+        self._named()[index] = [None] * len(fresh)
         self._items[index] = fresh
-        self._labels[index] = [None] * len(fresh)
 
     def __delitem__(self, index: int | str | slice) -> None:
         place = index if isinstance(index, slice) else self._place(index)
-        del self._items[place], self._labels[place]
+        del self._named()[place], self._items[place]
 
     def reverse(self) -> None:
         """Turn the order round; each item keeps its label."""
+        self._named().reverse()
         self._items.reverse()
-        self._labels.reverse()
 
     def __contains__(self, label: object) -> bool:
-        return label in self._labels
+        return label in self.labels()
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._items)
@@ -128,7 +141,7 @@ class LabeledList(MutableSequence[T]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, LabeledList):
             return NotImplemented
-        return self._items == other._items and self._labels == other._labels
+        return self._items == other._items and self.labels() == other.labels()
 
     __hash__ = None  # type: ignore[assignment]  # a list that changes has no hash
 
@@ -143,7 +156,7 @@ class LabeledList(MutableSequence[T]):
         if not isinstance(index, str):
             raise TypeError(f"an index is a number or a label, not {index!r}")
         try:
-            return self._labels.index(index)
+            return self.labels().index(index)
         except ValueError:
             raise KeyError(f"no item has the label {index!r}") from None
 
@@ -152,5 +165,11 @@ class LabeledList(MutableSequence[T]):
             return
         if not isinstance(label, str):
             raise TypeError(f"a label is a string, not {label!r}")
-        if label in self._labels and self._labels.index(label) != but:
+        if self._labels and label in self._labels and self._labels.index(label) != but:
             raise KeyError(f"Label {label!r} already present.")
+
+    def _named(self) -> list[str | None]:
+        """The labels, to be changed together with the items."""
+        if self._labels is None:
+            self._labels = self.labels()
+        return self._labels

@@ -21,7 +21,7 @@ class DataType(StrEnum):
     DIRECTORY = "dir"  # the same, by Rain's name
 
 
-class Place(msgspec.Struct, frozen=True, array_like=True):
+class Place(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where the user wrote it: `cell` is the notebook's execution count or None."""
 
     file: str = ""
@@ -29,7 +29,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     cell: int | None = None
 
 
-class ObjectSpec(msgspec.Struct, frozen=True, array_like=True):
+class ObjectSpec(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An object as declared.
 
     constant   made by the user, not by a task
@@ -47,7 +47,7 @@ class ObjectSpec(msgspec.Struct, frozen=True, array_like=True):
     user: dict[str, Any] = {}
 
 
-class TaskSpec(msgspec.Struct, frozen=True, array_like=True):
+class TaskSpec(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A task as declared; its configuration and function lie beside it, in the payload.
 
     kind      which kind of task it is, such as `python` or `execute`
@@ -71,7 +71,7 @@ class TaskSpec(msgspec.Struct, frozen=True, array_like=True):
     user: dict[str, Any] = {}
 
 
-class ObjectInfo(msgspec.Struct, frozen=True, array_like=True):
+class ObjectInfo(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What is known of an object that was made: `size` in bytes."""
 
     id: ObjectId
@@ -80,7 +80,7 @@ class ObjectInfo(msgspec.Struct, frozen=True, array_like=True):
     user: dict[str, Any] = {}
 
 
-class Failure(msgspec.Struct, frozen=True):
+class Failure(msgspec.Struct, frozen=True, gc=False):
     """Why a task failed, as bounded text made where it failed.
 
     message    one line: the exception's type and text, or what the program did

@@ -21,6 +21,9 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     CACHED = "cached"
 
+    # An enum's own is made in Python, and states are looked up all the time
+    __hash__ = str.__hash__
+
 
 GOOD = frozenset({State.FINISHED, State.CACHED})
 BAD = frozenset({State.FAILED, State.SKIPPED, State.CANCELLED})

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowlab.events.messages import EngineLost, Noticed, Reported
+from flowlab.events.messages import EngineLost, Logged, Noticed, Reported, Said
 from flowlab.events.stream import Stream
-from flowlab.model.ids import EngineId
+from flowlab.model.ids import EngineId, TaskId
+from flowlab.model.logrow import LogRow
 from tests.events.builders import SESSION, noticed, opened, said, submitted
 
 
@@ -242,3 +243,16 @@ def test_every_reader_gets_what_is_above_its_point_once_and_in_order(steps, data
     stream.flush()
     for after, listener in listeners:
         assert listener.numbers == list(range(after + 1, stream.last + 1))
+
+
+def test_traces_are_bounded_by_their_text_too_and_the_others_are_counted():
+    stream = Stream(text=1_000)
+    row = LogRow(1.0, 20, "INFO", "mine", "x")
+    for number in range(10):
+        stream.append(Said(TaskId(1), 1, number, "stdout", "x" * 100, 1.0), SESSION, 1.0)
+        stream.append(Logged(TaskId(1), 1, number, EngineId(0), (row,), 400), SESSION, 1.0)
+        fact(stream)
+    kept = [entry for entry in stream.entries() if not isinstance(entry.event, EngineLost)]
+    assert len(kept) == 4  # 2 × (100 + 400)
+    assert stream.dropped_traces == 16
+    assert len(stream.entries()) == 14

@@ -1,7 +1,11 @@
 """A session without engines: it numbers what is declared, and notes what it is asked."""
 
-from flowlab.model.ids import SessionId
+from flowlab.model.ids import SessionId, join_id
 from flowlab.model.payload import Inline
+from flowlab.shared.proxy import reference_of
+from flowlab.staging.packed import Packed
+from flowlab.tasks.bundles import BundledInputs
+from flowlab.tasks.carried import CarriedObjects
 
 
 class NoEngines:
@@ -13,7 +17,9 @@ class NoEngines:
         self.added = []
         self.asked = []
         self.engines = 2
-        self._last = 9
+        self.bundles = BundledInputs(self)
+        self.shared = CarriedObjects(self)
+        self._last = join_id(self.session_id, 9)
 
     def next_id(self):
         self._last += 1
@@ -23,7 +29,19 @@ class NoEngines:
         self.added.append(thing)
 
     def store(self, object_id, value, label):
-        return Inline(value.tobytes(), packed=True)
+        return Inline(value.tobytes(), packed=isinstance(value, Packed))
+
+    def bundled(self, kind, asked):
+        return self.bundles.inputs(kind, asked)
+
+    def refer(self, proxy):
+        return reference_of(proxy), proxy.__reduce__()
+
+    def carried(self, references):
+        return self.shared.inputs(references)
+
+    def stage_at(self, objects, url):
+        self.asked.append(("stage", *objects, url))
 
     def submit(self):
         for thing in self.added:

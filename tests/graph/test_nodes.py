@@ -250,7 +250,7 @@ def test_a_name_is_a_string(session):
 
 
 def test_a_class_of_ones_own_names_its_type_and_says_its_config(session):
-    register_type("nodes/grind", lambda: Function("key", b"code"))
+    register_type("nodes/grind", lambda owner: Function("key", b"code"))
 
     class Grind(Task):
         TASK_TYPE = "nodes/grind"

@@ -20,7 +20,7 @@ def test_a_limit_is_a_number_above_zero(name):
 def test_a_limit_says_its_unit_and_what_it_limits(name):
     (line,) = [each for each in LINES if each.startswith(f"{name} = ")]
     comment = line.partition("#")[2].strip()
-    assert re.match(r"(bytes|characters|s|tasks|traces|engines|files)\b", comment), line
+    assert re.match(r"(bytes|characters|s|tasks|traces|engines|files|pieces|rows)\b", comment), line
     assert len(comment.split()) >= 3
 
 

@@ -5,13 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowlab.model.resources import ONE_CPU, Resources
+from flowlab.model.resources import ONE_CPU, Resources, describe_hosts, is_there
 
 RESOURCES = st.builds(
     Resources,
     st.integers(1, 64),
     st.lists(st.tuples(st.text(), st.floats(0, 1e12)), max_size=3).map(tuple),
     st.lists(st.text(), max_size=3).map(tuple),
+    st.lists(st.integers(0, 99) | st.text(min_size=1), max_size=3).map(tuple),
+    st.booleans(),
 )
 
 
@@ -34,3 +36,15 @@ def test_a_claim_travels(resources):
 
 def test_a_claim_of_an_older_row_has_the_defaults():
     assert msgspec.json.decode(b"[3]", type=Resources) == Resources(3)
+
+
+def test_engines_and_hosts_are_named_in_one_list():
+    assert is_there((), 3, "a")
+    assert is_there(("a",), 3, "a")
+    assert is_there(("b", 3), 3, "a")
+    assert not is_there(("b", 4), 3, "a")
+
+
+def test_hosts_are_told_with_their_engines():
+    assert describe_hosts([(2, "b"), (1, "a"), (0, "b")]) == "a (engine 1), b (engines 0, 2)"
+    assert describe_hosts([]) == "none"
