@@ -10,7 +10,7 @@ from flowlab.events.messages import OnError, VerdictUnion
 from flowlab.model.ids import Assignment, BatchId, EngineId, ObjectId, SessionId, TaskId
 
 
-class Given(msgspec.Struct, frozen=True, array_like=True):
+class Given(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One task of a batch.
 
     publish  outputs that someone outside the batch needs (kept, or read by a task elsewhere)

@@ -37,6 +37,7 @@ class Cut:
         self._idle = idle
         self._unknown = 0
         self._heads = 0
+        self._breadth = 0.0  # s of work that was ready from the start
         self._next: list[Task] = []  # runnable inside the batch, the nearest last
         self._lacking: dict[TaskId, int] = {}
         self._fill()
@@ -50,15 +51,19 @@ class Cut:
         while len(self.tasks) < BATCH_TASKS:
             inside = bool(self._next)
             task = self._next[-1] if inside else self._head()
-            if task is None or (self.tasks and not self._fits(task)):
+            if task is None:
+                return
+            solitary = task.is_solitary()
+            if self.tasks and (solitary or not self._fits(task)):
                 return
             if inside:
                 self._next.pop()
                 self._count_inner(task)
             else:
                 self._heads += 1
+                self._breadth += task.cost.seconds or 0.0
             self._add(task)
-            if task.is_solitary():
+            if solitary:
                 return
             self._follow(task)
 
@@ -68,15 +73,11 @@ class Cut:
                 self.inner[thing] = self.inner.get(thing, 0) + 1
 
     def _head(self) -> Task | None:
-        if self._heads >= self._share:
-            is_light = not self._unknown and self.expected < SPREAD_SECONDS
-            if self._idle > 1 or not is_light:
-                return None
+        if self._heads >= self._share and (self._unknown or self._breadth >= SPREAD_SECONDS):
+            return None
         return self._books.head(self._group)
 
     def _fits(self, task: Task) -> bool:
-        if task.is_solitary():
-            return False
         seconds = task.cost.seconds
         if seconds is None:
             return self._unknown < UNKNOWN_TASKS
@@ -106,9 +107,15 @@ class Cut:
                 lacking[reader.id] = left
                 if not left and not reader.is_solitary():
                     found.append(reader)
-        if len(found) > 1 and self._idle > 1:
+        if len(found) > 1 and self._idle > 1 and not _is_light(found):
             found = found[: ceil(len(found) / self._idle)]
         self._next.extend(reversed(found))
+
+
+def _is_light(tasks: list[Task]) -> bool:
+    """Whether these are too little work to be spread."""
+    seconds = [task.cost.seconds for task in tasks]
+    return None not in seconds and sum(filter(None, seconds)) < SPREAD_SECONDS
 
 
 def give(books: Books, engine: Engine, group: Group, share: int, *, behind: bool = False) -> None:

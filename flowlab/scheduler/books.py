@@ -30,14 +30,12 @@ class Books:
     free       engines with an unclaimed slot
     short      engines that would soon be idle: one batch, of known and short tasks
     stealable  batches from which nothing was revoked yet
-    wide       unfinished tasks that need more than one slot
+    choosy     unfinished tasks that there may be no engine for
     reserved   the host kept free for a group whose oldest task needs many slots
     """
 
-    def __init__(self, amounts: Mapping[str, float], limits: Mapping[str, int]) -> None:
+    def __init__(self, amounts: Mapping[str, float]) -> None:
         self.amounts = dict(amounts)
-        self.limits = dict(limits)
-        self.held: dict[str, int] = {}  # batches that hold each shared counter
         self.sessions: dict[SessionId, Session] = {}
         self.engines: dict[EngineId, Engine] = {}
         self.hosts: dict[HostId, Host] = {}
@@ -45,9 +43,10 @@ class Books:
         self.free: dict[EngineId, Engine] = {}
         self.short: dict[EngineId, Engine] = {}
         self.stealable: dict[BatchId, Batch] = {}
-        self.wide: dict[TaskId, Task] = {}
+        self.choosy: dict[TaskId, Task] = {}
         self.reserved: tuple[Host, Group] | None = None
         self.largest: int | None = None  # slots of the largest host, once known
+        self.wanted: int | None = None  # engines that are to come in all, once known
         self.unavailable: str | None = None  # why no engine can be had
         self.costs: dict[str, Cost] = {}
         self.order = 0

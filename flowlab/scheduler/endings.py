@@ -73,7 +73,7 @@ def _end(books: Books, task: Task, ended: Ended) -> tuple[Object, ...]:
     books.move(task, ended.state)
     task.batch = None
     task.session.unfinished.pop(task.id, None)
-    books.wide.pop(task.id, None)
+    books.choosy.pop(task.id, None)
     return bury(books, task, ended)
 
 

@@ -1,10 +1,11 @@
 """Why a task is where it is, as data and as sentences for people."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flowlab.model.ids import ObjectId, TaskId
 from flowlab.scheduler.books import Books
-from flowlab.scheduler.hosts import is_allowed, is_open
+from flowlab.scheduler.hosts import has_room, is_allowed, is_open, suits
 from flowlab.scheduler.records import Ended, Session, Task
 from flowlab.scheduler.states import GIVEN, State
 
@@ -82,19 +83,28 @@ def _why_not_given(books: Books, task: Task) -> str:
     cpus = group.resources.cpus
     if not books.engines:
         return "it is ready, and there is no engine yet"
-    if not is_allowed(books, group):
-        return f"it is ready, and others hold what it shares: {', '.join(group.resources.limits)}"
+    if not is_allowed(group):
+        return f"it is ready, and as many run as the limit allows: {_named(group.resources.limits)}"
+    if not any(suits(one, group) for one in books.engines.values()):
+        return f"it is ready, and {_named(group.resources.where)} has not come yet"
     if books.reserved is not None and books.reserved[1] is group:
         return (
             f"it is ready and needs {cpus} cpus: host {books.reserved[0].id} is being freed for it"
         )
     if books.free and not any(is_open(books, one.host, group) for one in books.free.values()):
         return "it is ready, and the free engines are reserved for an older task with many cpus"
+    free = [one for one in books.free.values() if suits(one, group)]
+    if free and not any(has_room(books, one.host, group) for one in free):
+        claimed = *(name for name, _ in group.resources.amounts), *group.resources.limits
+        return f"it is ready, and no host has anything left of: {_named(claimed)}"
     if cpus > 1:
         return f"it is ready, and no host has {cpus} free cpus"
-    if books.free:
-        return "it is ready, and no free engine has what it claims"
-    return f"it is ready, and no engine of {len(books.engines)} is free"
+    where = f" of {_named(group.resources.where)}" if group.resources.where else ""
+    return f"it is ready, and no engine{where} of {len(books.engines)} is free"
+
+
+def _named(names: Iterable[object]) -> str:
+    return ", ".join(map(str, names))
 
 
 def _history(task: Task) -> list[str]:

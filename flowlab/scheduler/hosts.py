@@ -1,12 +1,15 @@
-"""Claims: the slots, amounts and shared counters that a batch holds while it runs.
+"""Claims: the slots and amounts that a batch holds while it runs, and the limits it counts for.
 
 A batch of tasks with `cpus=n` runs on one engine and holds n-1 further slots of its host, which
 are slots of other engines. A claim is given back when each of the batch's assignments was settled.
 """
 
+from flowlab.model.resources import is_there
 from flowlab.scheduler.actions import HandBack
 from flowlab.scheduler.books import Books
-from flowlab.scheduler.records import Batch, Engine, Group, Host, Task
+from flowlab.scheduler.records import Batch, Engine, Group, Host, Limit, Task
+
+_ONE = Limit(1)
 
 
 def free_slots(host: Host) -> int:
@@ -14,18 +17,40 @@ def free_slots(host: Host) -> int:
     return sum(engine.slots - engine.used for engine in host.engines.values())
 
 
-def is_allowed(books: Books, group: Group) -> bool:
-    """Whether the counters that this group's tasks share have room for one more batch."""
-    limits = group.resources.limits
-    return not limits or all(books.held.get(name, 0) < books.limits.get(name, 1) for name in limits)
+def is_allowed(group: Group) -> bool:
+    """Whether the limits of its session leave room for one more batch of this group."""
+    session = group.session
+    for name in group.resources.limits:
+        limit = session.limits.get(name, _ONE)
+        if not limit.per_host and session.held.get(name, 0) >= limit.count:
+            return False
+    return True
 
 
-def has_amounts(books: Books, host: Host, group: Group) -> bool:
-    """Whether what the group's tasks need beside slots is free on a host."""
-    return all(
-        host.amounts.get(name, 0) + amount <= books.amounts.get(name, 0)
-        for name, amount in group.resources.amounts
+def has_room(books: Books, host: Host, group: Group) -> bool:
+    """Whether a host has what a batch of the group needs beside slots, within its limits."""
+    session = group.session
+    for name, amount in group.resources.amounts:
+        if host.amounts.get(name, 0) + amount > books.amounts.get(name, 0):
+            return False
+    for name in group.resources.limits:
+        limit = session.limits.get(name, _ONE)
+        if limit.per_host and host.held.get((session.id, name), 0) >= limit.count:
+            return False
+    return True
+
+
+def lacks_slots_only(books: Books, group: Group) -> bool:
+    """Whether the group's tasks would run if slots were free, and nothing else were missing."""
+    return group.is_plain() or any(
+        suits(one, group) and has_room(books, one.host, group) for one in books.engines.values()
     )
+
+
+def suits(engine: Engine, group: Group) -> bool:
+    """Whether the group's tasks may run on this engine."""
+    where = group.resources.where
+    return not where or is_there(where, engine.id, engine.host.name)
 
 
 def is_open(books: Books, host: Host, group: Group) -> bool:
@@ -46,8 +71,7 @@ def claim(books: Books, batch: Batch) -> None:
                 wanted -= count
     for name, amount in resources.amounts:
         engine.host.amounts[name] = engine.host.amounts.get(name, 0) + amount
-    for name in resources.limits:
-        books.held[name] = books.held.get(name, 0) + 1
+    _count(batch, 1)
 
 
 def settle(books: Books, engine: Engine, task: Task) -> None:
@@ -84,8 +108,7 @@ def release(books: Books, batch: Batch) -> None:
     resources = batch.group.resources
     for name, amount in resources.amounts:
         engine.host.amounts[name] -= amount
-    for name in resources.limits:
-        books.held[name] -= 1
+    _count(batch, -1)
 
 
 def reserve(books: Books, group: Group) -> None:
@@ -94,7 +117,11 @@ def reserve(books: Books, group: Group) -> None:
     Only narrower batches are handed back: two wide tasks would take each other's slots for ever.
     """
     cpus = group.resources.cpus
-    fitting = [host for host in books.hosts.values() if host.slots >= cpus]
+    fitting = [
+        host
+        for host in books.hosts.values()
+        if host.slots >= cpus and any(suits(one, group) for one in host.engines.values())
+    ]
     if not fitting or books.reserved is not None:
         return
     host = min(fitting, key=lambda one: (-free_slots(one), min(one.engines)))
@@ -111,6 +138,17 @@ def check_reservation(books: Books) -> None:
         host, group = books.reserved
         if not group.count or host.slots < group.resources.cpus:
             books.reserved = None
+
+
+def _count(batch: Batch, one: int) -> None:
+    """Count a batch for its limits, in all and on its host, whichever of them hold now."""
+    session, held = batch.group.session, batch.engine.host.held
+    for name in batch.group.resources.limits:
+        session.held[name] = session.held.get(name, 0) + one
+        here = (session.id, name)
+        held[here] = held.get(here, 0) + one
+        if not held[here]:
+            del held[here]
 
 
 def _take(books: Books, batch: Batch, engine: Engine, count: int) -> None:

@@ -73,8 +73,8 @@ def revive(books: Books, task: Task) -> None:
     """Let a finished task run again."""
     books.move(task, State.WAITING)
     task.session.unfinished[task.id] = task
-    if task.group.resources.cpus > 1:
-        books.wide[task.id] = task
+    if task.group.is_choosy():
+        books.choosy[task.id] = task
     task.missing = 0
     for thing in task.inputs:
         thing.waiting += 1

@@ -25,7 +25,7 @@ def join(books: Books, fact: EngineJoined) -> None:
         return
     host = books.hosts.get(fact.host)
     if host is None:
-        host = books.hosts[fact.host] = Host(fact.host)
+        host = books.hosts[fact.host] = Host(fact.host, fact.name or fact.host)
     engine = Engine(fact.engine, host, fact.slots)
     host.engines[engine.id] = engine
     host.slots += engine.slots

@@ -12,10 +12,13 @@ from flowlab.events.messages import (
     EngineResumed,
     EnginesUnavailable,
     FactUnion,
+    LimitSet,
+    LogLevelSet,
     ObjectsLost,
     Reported,
     SessionClosed,
     SessionOpened,
+    StagePointSet,
     Submitted,
     Unkept,
 )
@@ -27,24 +30,25 @@ from flowlab.scheduler.inventory import Inventory, take_inventory
 from flowlab.scheduler.losses import join, lose_engine, lose_objects, resume
 from flowlab.scheduler.placement import place
 from flowlab.scheduler.reports import report
-from flowlab.scheduler.sessions import cancel_requested, close_session, open_session, unkeep
+from flowlab.scheduler.sessions import (
+    cancel_requested,
+    close_session,
+    open_session,
+    set_limit,
+    unkeep,
+)
 from flowlab.scheduler.snapshot import take_snapshot
-from flowlab.scheduler.submits import give_up_engines, know_capacity, submit
+from flowlab.scheduler.submits import check_choosy, give_up_engines, know_capacity, submit
 
 
 class Scheduler:
     """Owns the state of every task.
 
     amounts  what each host has of a resource beside its slots, by name
-    limits   how many batches may hold a shared counter at once, by name; 1 if not given
     """
 
-    def __init__(
-        self,
-        amounts: Mapping[str, float] | None = None,
-        limits: Mapping[str, int] | None = None,
-    ) -> None:
-        self._books = Books(amounts or {}, limits or {})
+    def __init__(self, amounts: Mapping[str, float] | None = None) -> None:
+        self._books = Books(amounts or {})
 
     def handle(self, fact: FactUnion, at: float) -> list[Action]:
         """Take one fact; return what must now be done, in order.
@@ -87,10 +91,14 @@ class Scheduler:
                 unkeep(books, fact)
             case CancelRequested():
                 cancel_requested(books, fact)
+            case LimitSet():
+                set_limit(books, fact)
             case EngineJoined():
                 join(books, fact)
+                check_choosy(books)
             case EngineLost():
                 lose_engine(books, fact)
+                check_choosy(books)
             case EngineResumed():
                 resume(books, fact)
             case ObjectsLost():
@@ -99,7 +107,7 @@ class Scheduler:
                 know_capacity(books, fact)
             case EnginesUnavailable():
                 give_up_engines(books, fact)
-            case ControllerLost():
-                pass  # tasks go on while the links stand; people are told by the stream
+            case ControllerLost() | StagePointSet() | LogLevelSet():
+                pass  # tasks go on while the links stand; how bytes and words travel is no matter
             case _:
                 assert_never(fact)

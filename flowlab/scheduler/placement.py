@@ -15,10 +15,12 @@ from flowlab.scheduler.books import Books
 from flowlab.scheduler.hosts import (
     check_reservation,
     free_slots,
-    has_amounts,
+    has_room,
     is_allowed,
     is_open,
+    lacks_slots_only,
     reserve,
+    suits,
 )
 from flowlab.scheduler.records import Batch, Engine, Group, Task
 from flowlab.scheduler.states import State
@@ -43,7 +45,7 @@ def _place_free(books: Books, shares: dict[Group, int]) -> None:
     headed = False  # the oldest group that only lacks slots was met
     while (found := _oldest(books, blocked)) is not None:
         group, task = found
-        allowed = is_allowed(books, group)
+        allowed = is_allowed(group)
         engine = choose(books, group, task) if allowed and books.free else None
         if engine is not None:
             if books.reserved is not None and books.reserved[1] is group:
@@ -53,7 +55,7 @@ def _place_free(books: Books, shares: dict[Group, int]) -> None:
             give(books, engine, group, _share(books, shares, group))
             continue
         blocked.add(group)
-        if allowed and not headed:
+        if allowed and not headed and lacks_slots_only(books, group):
             headed = True
             if group.resources.cpus > 1:
                 reserve(books, group)
@@ -79,17 +81,19 @@ def _oldest(books: Books, blocked: set[Group]) -> tuple[Group, Task] | None:
 
 
 def choose(books: Books, group: Group, task: Task) -> Engine | None:
-    """The free engine that must fetch the fewest bytes for this task, or None."""
+    """The free engine that suits, and must fetch the fewest bytes for this task; or None."""
     cpus = group.resources.cpus
     best: tuple[tuple[int, int, int], Engine] | None = None
     fetches: dict[HostId, int | None] = {}  # None: the host does not take it
     for engine in books.free.values():
         host = engine.host
+        if not suits(engine, group):
+            continue
         if host.id not in fetches:
             fits = (
                 is_open(books, host, group)
                 and (cpus == 1 or free_slots(host) >= cpus)
-                and has_amounts(books, host, group)
+                and has_room(books, host, group)
             )
             fetches[host.id] = fetched_bytes(task, host.id) if fits else None
         fetched = fetches[host.id]

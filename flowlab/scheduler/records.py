@@ -4,7 +4,10 @@ They refer to each other directly and not by id: a look-up a task and edge would
 all the rest. Whatever nobody can need again is cut loose (removal.py).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
+from msgspec import field
 
 from flowlab.events.messages import OnError
 from flowlab.model.ids import Assignment, BatchId, EngineId, HostId, ObjectId, SessionId, TaskId
@@ -13,8 +16,7 @@ from flowlab.model.specs import Failure
 from flowlab.scheduler.states import State
 
 
-@dataclass(slots=True)
-class Cost:
+class Cost(msgspec.Struct, eq=False):
     """What was learnt of tasks that run the same function.
 
     seconds  a running mean, None until the first report
@@ -25,8 +27,7 @@ class Cost:
     selfish: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class Object:
+class Object(msgspec.Struct, eq=False):
     """One object.
 
     waiting    unfinished tasks that read it
@@ -52,8 +53,7 @@ class Object:
     losses: int = 0
 
 
-@dataclass(slots=True, eq=False)
-class Task:
+class Task(msgspec.Struct, eq=False):
     """One task that may still have to run.
 
     order    its age: counts submitted tasks
@@ -92,11 +92,23 @@ class Task:
         One that may run at most once is alone too: when its engine dies, nobody can say of a
         task in the middle of a batch that it had not begun.
         """
-        return self.alone or self.failures > 0 or self.retries == 0 or self.cost.selfish
+        return (
+            self.alone
+            or self.failures > 0
+            or self.retries == 0
+            or self.cost.selfish
+            or self.group.resources.alone
+        )
 
 
-@dataclass(slots=True, eq=False)
-class Group:
+class Limit(msgspec.Struct, frozen=True):
+    """How many batches that count for it may be out at once; `per_host`: on each host."""
+
+    count: int
+    per_host: bool = False
+
+
+class Group(msgspec.Struct, eq=False):
     """Ready tasks that may share a batch: one session, one claim.
 
     heap   (order, task); entries of tasks that are no longer ready are skipped when met
@@ -109,13 +121,16 @@ class Group:
     count: int = 0
 
     def is_plain(self) -> bool:
-        """Whether a batch of it needs one slot and nothing else."""
+        """Whether a batch of it needs one slot, of any engine, and nothing else."""
         claim = self.resources
-        return claim.cpus == 1 and not claim.amounts and not claim.limits
+        return claim.cpus == 1 and not (claim.amounts or claim.limits or claim.where or claim.alone)
+
+    def is_choosy(self) -> bool:
+        """Whether there may be no engine at all that can run it."""
+        return self.resources.cpus > 1 or bool(self.resources.where)
 
 
-@dataclass(slots=True, eq=False)
-class Batch:
+class Batch(msgspec.Struct, eq=False):
     """A piece of the graph on an engine; holds its claim until each assignment is settled.
 
     open      assignments not settled yet
@@ -134,8 +149,7 @@ class Batch:
     claims: "list[tuple[Engine, int]]" = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
-class Engine:
+class Engine(msgspec.Struct, eq=False):
     """One engine.
 
     used     slots that are claimed
@@ -152,14 +166,20 @@ class Engine:
     waiting: Batch | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Host:
-    """Engines that share a machine and a store; `amounts` is what is claimed by name."""
+class Host(msgspec.Struct, eq=False):
+    """Engines that share a machine and a store.
+
+    name     what people call it
+    amounts  what is claimed, by the resource's name
+    held     batches that are here and count for a limit of a session
+    """
 
     id: HostId
+    name: str = ""
     engines: dict[EngineId, Engine] = field(default_factory=dict)
     slots: int = 0
     amounts: dict[str, float] = field(default_factory=dict)
+    held: dict[tuple[SessionId, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +192,13 @@ class Ended:
     reason: str = ""
 
 
-@dataclass(slots=True, eq=False)
-class Session:
+class Session(msgspec.Struct, eq=False):
     """One session with all that is its own.
 
     ended   tasks that are over for good, shrunk: the state alone if they finished
     failed  the task that made the whole session fail
+    awaited objects that are read by a parcel of a submit that is still to come
+    limits  by name; `held`: batches that are out and count for each
     """
 
     id: SessionId
@@ -189,3 +210,6 @@ class Session:
     objects: dict[ObjectId, Object] = field(default_factory=dict)
     ended: dict[TaskId, Ended | State] = field(default_factory=dict)
     groups: dict[Resources, Group] = field(default_factory=dict)
+    awaited: set[ObjectId] = field(default_factory=set)
+    limits: dict[str, Limit] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)

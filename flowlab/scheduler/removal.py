@@ -17,7 +17,8 @@ def loosen(books: Books, session: Session, thing: Object) -> None:
     if thing.available:
         thing.available = False
         books.drop((thing.id,))
-    _release(books, session, [thing])
+    if not thing.consumers:
+        _release(books, session, [thing])
 
 
 def finish_reading(books: Books, session: Session, inputs: tuple[Object, ...]) -> None:
@@ -56,12 +57,12 @@ def bury(books: Books, task: Task, ended: Ended) -> tuple[Object, ...]:
 
 
 def _forget(books: Books, task: Task, ended: Ended | State, stack: list[Object]) -> None:
-    session = task.session
-    session.tasks.pop(task.id, None)
-    session.ended[task.id] = ended
-    books.forget(task.id)
+    session, task_id = task.session, task.id
+    session.tasks.pop(task_id, None)
+    session.ended[task_id] = ended
+    books.forget(task_id)
     for thing in task.inputs:
-        del thing.consumers[task.id]
+        del thing.consumers[task_id]
         stack.append(thing)
     task.inputs = task.outputs = ()
 

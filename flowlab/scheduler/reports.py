@@ -99,21 +99,28 @@ def _finish(
     task.alone = False
     session = task.session
     session.unfinished.pop(task.id, None)
-    books.wide.pop(task.id, None)
-    mine = {thing.id: thing for thing in task.outputs}
-    for info in infos:
-        thing = mine.pop(info.id, None)
-        if thing is None:
-            _discard(books, session, (info,))
-        else:
-            arrive(books, thing, info.size, engine.host.id)
+    if books.choosy:
+        books.choosy.pop(task.id, None)
     inputs, outputs = task.inputs, task.outputs
-    for thing in mine.values():
-        _check_unpublished(books, task, thing, batch)
+    if infos:
+        _arrive(books, engine, task, infos)
+    for thing in outputs:
+        if not thing.available and (thing.kept or thing.asked or thing.waiting):
+            _check_unpublished(books, task, thing, batch)
     finish_reading(books, session, inputs)  # after the check: the task may have to run again
     for thing in outputs:
         loosen(books, session, thing)
     forget_if_unneeded(books, task)
+
+
+def _arrive(books: Books, engine: Engine, task: Task, infos: tuple[ObjectInfo, ...]) -> None:
+    mine = {thing.id: thing for thing in task.outputs}
+    for info in infos:
+        thing = mine.get(info.id)
+        if thing is None:
+            _discard(books, task.session, (info,))
+        else:
+            arrive(books, thing, info.size, engine.host.id)
 
 
 def _check_unpublished(books: Books, task: Task, thing: Object, batch: Batch | None) -> None:
@@ -122,7 +129,7 @@ def _check_unpublished(books: Books, task: Task, thing: Object, batch: Batch | N
         return
     if thing.asked:
         task.absent += 1
-    elif not thing.kept and not _has_reader_outside(thing, batch):
+    elif not thing.kept and not _has_reader_outside(task.session, thing, batch):
         return
     if task.absent >= PATIENCE:
         remake(books, thing)
@@ -133,8 +140,8 @@ def _check_unpublished(books: Books, task: Task, thing: Object, batch: Batch | N
         remake(books, thing)
 
 
-def _has_reader_outside(thing: Object, batch: Batch | None) -> bool:
-    return any(
+def _has_reader_outside(session: Session, thing: Object, batch: Batch | None) -> bool:
+    return thing.id in session.awaited or any(
         reader.batch is not batch
         for reader in thing.consumers.values()
         if reader.state not in FINAL

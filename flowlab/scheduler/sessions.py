@@ -1,9 +1,9 @@
-"""Sessions: opened, un-kept, cancelled, closed."""
+"""Sessions: opened, limited, un-kept, cancelled, closed."""
 
-from flowlab.events.messages import CancelRequested, SessionClosed, SessionOpened, Unkept
+from flowlab.events.messages import CancelRequested, LimitSet, SessionClosed, SessionOpened, Unkept
 from flowlab.scheduler.books import Books
 from flowlab.scheduler.endings import cancel, cancel_all
-from flowlab.scheduler.records import Session
+from flowlab.scheduler.records import Limit, Session
 from flowlab.scheduler.removal import loosen
 
 
@@ -37,6 +37,13 @@ def unkeep(books: Books, fact: Unkept) -> None:
         if thing is not None and thing.kept:
             thing.kept = False
             loosen(books, session, thing)
+
+
+def set_limit(books: Books, fact: LimitSet) -> None:
+    """A limit of a session is set, or another one from now on; what runs goes on."""
+    session = books.sessions.get(fact.session)
+    if session is not None:
+        session.limits[fact.name] = Limit(fact.count, fact.per_host)
 
 
 def cancel_requested(books: Books, fact: CancelRequested) -> None:

@@ -11,7 +11,7 @@ def take_snapshot(books: Books) -> dict[str, object]:
         "sessions": {one.id: _session(one) for one in books.sessions.values()},
         "engines": {one.id: _engine(one) for one in books.engines.values()},
         "hosts": {
-            one.id: (one.slots, sorted(one.engines), dict(one.amounts))
+            one.id: (one.name, one.slots, sorted(one.engines), dict(one.amounts), dict(one.held))
             for one in books.hosts.values()
         },
         "ready": sorted(
@@ -24,10 +24,9 @@ def take_snapshot(books: Books) -> dict[str, object]:
         "free": sorted(books.free),
         "short": sorted(books.short),
         "stealable": sorted(books.stealable),
-        "held": dict(books.held),
         "reserved": books.reserved
         and (books.reserved[0].id, books.reserved[1].session.id, books.reserved[1].resources),
-        "capacity": (books.largest, books.unavailable),
+        "capacity": (books.largest, books.wanted, books.unavailable),
         "counters": (books.order, books.batch, books.at),
     }
 
@@ -37,6 +36,8 @@ def _session(session: Session) -> dict[str, object]:
         "said": (session.name, session.on_error, session.failed),
         "tasks": {one.id: _task(one) for one in session.tasks.values()},
         "unfinished": sorted(session.unfinished),
+        "awaited": sorted(session.awaited),
+        "limits": (dict(session.limits), {key: n for key, n in session.held.items() if n}),
         "objects": {one.id: _object(one) for one in session.objects.values()},
         "ended": dict(session.ended),
         "groups": {one.resources: one.count for one in session.groups.values()},

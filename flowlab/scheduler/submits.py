@@ -4,12 +4,16 @@ The user's side has checked it already (graph/checks.py); what comes here twice,
 acknowledgement was lost, is ignored.
 """
 
+from collections.abc import Iterable
+
 from flowlab.events.messages import CapacityKnown, EnginesUnavailable, Submitted, TasksCancelled
 from flowlab.model.ids import ObjectId, TaskId
+from flowlab.model.resources import describe_hosts, is_there
 from flowlab.model.specs import ObjectSpec, TaskSpec
 from flowlab.scheduler.books import Books
 from flowlab.scheduler.endings import CAUSE_FAILED, condemn, skip
-from flowlab.scheduler.records import Cost, Group, Object, Session, Task
+from flowlab.scheduler.records import Cost, Ended, Group, Object, Session, Task
+from flowlab.scheduler.removal import loosen
 from flowlab.scheduler.states import FINAL, State
 
 COSTS = 10_000  # functions whose times are remembered; the oldest is forgotten
@@ -38,16 +42,25 @@ def submit(books: Books, fact: Submitted) -> None:
         tangled |= _connect(session, task, spec, wrong)
     if tangled:
         wrong.update(dict.fromkeys(_find_circle(tasks), "it waits for its own result"))
+    _await(session, fact.awaited)
     for task in tasks:
         _begin(books, task, wrong)
+    _catch(books, session, fact.caught)
 
 
 def know_capacity(books: Books, fact: CapacityKnown) -> None:
     """Condemn what no host will ever be able to run."""
     books.largest = fact.largest
-    for task in list(books.wide.values()):
-        if task.group.resources.cpus > fact.largest and task.state not in FINAL:
-            condemn(books, task, _too_wide(task, fact.largest))
+    books.wanted = fact.engines
+    check_choosy(books)
+
+
+def check_choosy(books: Books) -> None:
+    """Condemn what none of the engines that have come, or are to come, can run."""
+    for task in list(books.choosy.values()):
+        message = _unfit(books, task) if task.state not in FINAL else None
+        if message is not None:
+            condemn(books, task, message)
 
 
 def give_up_engines(books: Books, fact: EnginesUnavailable) -> None:
@@ -66,7 +79,11 @@ def _refuse(books: Books, fact: Submitted, reason: str) -> None:
         books.announce(TasksCancelled(tasks, reason))
         for task in tasks:
             books.forget(task)
+            if session is not None:  # a later parcel of a submit that has failed: it is asked about
+                session.ended[task] = Ended(State.CANCELLED, task, None, reason)
     books.drop(spec.id for spec in fact.objects if spec.constant and session is None)
+    if session is not None:
+        _catch(books, session, fact.caught)
 
 
 def _add_constants(session: Session, fact: Submitted) -> None:
@@ -92,8 +109,8 @@ def _new_task(books: Books, session: Session, spec: TaskSpec) -> Task:
     books.order += 1
     task = Task(spec.id, spec.name, books.order, session, group, cost, spec.retries)
     session.tasks[spec.id] = session.unfinished[spec.id] = task
-    if spec.resources.cpus > 1:
-        books.wide[spec.id] = task
+    if group.is_choosy():
+        books.choosy[spec.id] = task
     return task
 
 
@@ -127,9 +144,9 @@ def _connect(session: Session, task: Task, spec: TaskSpec, wrong: dict[TaskId, s
     """Join a task to its inputs; True when one is made by a task that stands behind it."""
     inputs: list[Object] = []
     tangled = False
-    for object_id in dict.fromkeys(spec.inputs):
+    for object_id in spec.inputs if len(spec.inputs) == 1 else dict.fromkeys(spec.inputs):
         thing = session.objects.get(object_id)
-        if thing is None or not _can_come(thing):
+        if thing is None or not (thing.available or _can_come(thing)):
             wrong[task.id] = (
                 f"its input {object_id} is not there (any longer): it is unknown, or was dropped "
                 "because nobody needed it; keep() an object that a later submit reads"
@@ -151,6 +168,25 @@ def _can_come(thing: Object) -> bool:
     if thing.available or thing.doomed is not None:
         return True
     return thing.producer is not None and thing.producer.state not in FINAL
+
+
+def _await(session: Session, objects: Iterable[ObjectId]) -> None:
+    """Hold objects for readers that are still to come, as if each had one more."""
+    for object_id in objects:
+        thing = session.objects.get(object_id)
+        if thing is not None and object_id not in session.awaited:
+            session.awaited.add(object_id)
+            thing.waiting += 1
+
+
+def _catch(books: Books, session: Session, objects: Iterable[ObjectId]) -> None:
+    """All their readers have come."""
+    for object_id in objects:
+        if object_id in session.awaited:
+            session.awaited.remove(object_id)
+            thing = session.objects[object_id]  # it is waited for, so it was held
+            thing.waiting -= 1
+            loosen(books, session, thing)
 
 
 def _find_circle(tasks: list[Task]) -> list[TaskId]:
@@ -201,7 +237,21 @@ def _unfit(books: Books, task: Task) -> str | None:
         if amount > most:
             shown = task.name or task.id
             return f"task {shown!r} needs {amount:g} of {name!r}, but a host has {most:g}"
-    return None
+    return _nowhere(books, task)
+
+
+def _nowhere(books: Books, task: Task) -> str | None:
+    """Why no engine that is named by its `where` will ever come, or None."""
+    where = task.group.resources.where
+    if not where or books.wanted is None or len(books.engines) < books.wanted:
+        return None
+    engines = [(one.id, one.host.name) for one in books.engines.values()]
+    if any(is_there(where, *each) for each in engines):
+        return None
+    return (
+        f"task {task.name or task.id!r} may run on {', '.join(map(str, where))} only, and there is "
+        f"no such host or engine; known are {describe_hosts(engines)}"
+    )
 
 
 def _too_wide(task: Task, largest: int) -> str:

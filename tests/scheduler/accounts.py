@@ -36,6 +36,8 @@ class Accounts:
         self.engines = {}
         self.sessions = {}  # id -> OnError, while open
         self.specs = {}
+        self.limits = {}  # session -> (count, per host) of its limit x, which is 1 at first
+        self.coming = {}  # session -> the second piece of its last submit
         self.makers = {}  # object -> task
         self.readers = {}  # object -> tasks
         self.kept, self.constants = set(), set()
@@ -101,10 +103,15 @@ class Accounts:
                 assert thing in self.table or thing in made, f"{one.task} lacks {thing}"
             made.update(spec.outputs)
             assert spec.resources.cpus == batch.cpus
+            where = spec.resources.where
+            assert not where or engine.host in where, f"{one.task} runs on {engine.host}"
             alone = self.blamed[one.task] or spec.retries == 0 or spec.function in self.selfish
+            alone = alone or spec.resources.alone
             assert not alone or len(batch.tasks) == 1, f"{one.task} must be alone"
             holders = [key for key, open_ in self.unsettled.items() if one.task in open_]
             assert all(one.task in self.ended for _ in holders), f"{one.task} given out twice"
+        if spec.resources.limits:
+            assert self.has_room(session_of(spec.id), engine.host), "more than its limit allows"
         key = (batch.engine, batch.batch)
         self.unsettled[key] = {one.task: one.assignment for one in batch.tasks}
         self.claims[key] = (engine.host, batch, self.host_losses[engine.host])
@@ -175,11 +182,11 @@ class Accounts:
         self.check_conserved(snapshot)
 
     def claimed(self, *, at_least):
-        """Slots held on each host, and shared counters, by our own account.
+        """Slots held on each host, by our own account.
 
         When a host lost an engine, the slots that a wide batch held may have gone with it.
         """
-        slots, counters, firsts = Counter(), Counter(), Counter()
+        slots, firsts = Counter(), Counter()
         for key, (host, batch, losses) in list(self.claims.items()):
             if not self.unsettled.get(key):
                 del self.claims[key]
@@ -193,22 +200,32 @@ class Accounts:
                 continue  # it waits behind the first, and takes over its claim
             shaken = losses != self.host_losses[host]
             slots[host] += 1 if shaken and at_least else batch.cpus
-            counters.update(self.specs[batch.tasks[0].task].resources.limits)
-        return slots, counters
+        return slots
+
+    def has_room(self, session, host):
+        """Whether the session's limit lets another batch onto this host."""
+        count, per_host = self.limits.get(session, (1, False))
+        out = [
+            there
+            for key, (there, batch, _) in self.claims.items()
+            if self.unsettled.get(key)
+            and session_of(batch.tasks[0].task) == session
+            and self.specs[batch.tasks[0].task].resources.limits
+        ]
+        return (out.count(host) if per_host else len(out)) < count
 
     def check_claims(self):
-        slots, counters = self.claimed(at_least=True)
+        slots = self.claimed(at_least=True)
         for host, count in slots.items():
             most = sum(one.slots for one in self.engines.values() if one.host == host)
             assert count <= most, f"host {host}: {count} slots claimed of {most}"
-        assert all(count <= 1 for count in counters.values()), f"limits {counters}"
 
     def check_running(self):
         running = Counter(one.task for e in self.engines.values() for _, one in e.running)
         assert all(count == 1 for count in running.values()), f"twice at once: {running}"
 
     def check_conserved(self, snapshot):
-        slots, counters = self.claimed(at_least=False)
+        slots = self.claimed(at_least=False)
         reserved = snapshot["reserved"]
         ready = [self.specs[task] for _, task in snapshot["ready"]]
         if reserved:
@@ -217,8 +234,14 @@ class Accounts:
         for one in self.engines.values():
             if not reserved or one.host != reserved[0]:
                 free[one.host] = free.get(one.host, 0) + one.slots
-        most = max((count - slots[host] for host, count in free.items()), default=0)
         for spec in ready:
-            if any(counters[name] for name in spec.resources.limits):
-                continue
+            claim = spec.resources
+            session = session_of(spec.id)
+            open_ = [
+                count - slots[host]
+                for host, count in free.items()
+                if (not claim.where or host in claim.where)
+                and (not claim.limits or self.has_room(session, host))
+            ]
+            most = max(open_, default=0)
             assert spec.resources.cpus > most, f"{spec.id} is ready, {most} slots are free"

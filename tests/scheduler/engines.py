@@ -133,8 +133,11 @@ class Engines(Accounts):
                 self.end(row[0], "finished")
                 self.table.update(info.id for info in row[4])
         for row in fact.failed:
-            if self.settle(engine, row) and row[0] not in self.ended:
-                self.end(row[0], "failed")
+            if not self.settle(engine, row) or row[0] in self.ended:
+                continue
+            session = session_of(row[0])
+            if session not in self.sessions or not self.has_failed(session):
+                self.end(row[0], "failed")  # else the one before it has cancelled it
         for row in fact.returned:
             self.settle(engine, row)
         for row in fact.cancelled:

@@ -80,6 +80,36 @@ def test_what_fans_out_inside_a_batch_is_spread_too():
     assert batches(rest) == [(1, [4])]
 
 
+def test_little_work_is_not_spread():
+    play = started(0, 1)
+    learn(play, 1e-4)
+    assert [len(one) for _, one in batches(play.let(wide(12)))] == [12]
+    again = started(0, 1)
+    learn(again, 1e-3)
+    assert [len(one) for _, one in batches(again.let(wide(12)))] == [6, 6]
+
+
+def test_short_tasks_that_read_each_other_stay_together():
+    #  1 2 3 4 ──▶ 11 12 13 14 ──▶ 21 22 23 24, each of a row on two of the row before
+    play = started(0, 1)
+    learn(play, 1e-5)
+    rows = [task(one) for one in range(1, 5)]
+    for first in (10, 20):
+        left = [100 + first - 10 + one for one in range(1, 5)]
+        rows += [task(first + one, [left[one - 1], left[one % 4]]) for one in range(1, 5)]
+    (batch,) = batches(play.let(submitted(*rows)))
+    assert (batch[0], len(batch[1])) == (0, 12)
+
+
+def test_a_fan_of_long_tasks_inside_a_batch_is_spread_and_one_of_short_ones_is_not():
+    #  1 ──▶ 2, 3, 4, 5
+    for seconds, expected in ((1e-4, 5), (1e-3, 3)):
+        play = started(0, 1)
+        learn(play, seconds)
+        fan = submitted(task(1), *(task(one, [101]) for one in range(2, 6)))
+        assert [len(one) for _, one in batches(play.let(fan))] == [expected]
+
+
 def test_a_diamond_inside_one_batch_publishes_its_end_alone():
     #  1 ──▶ 2, 3 ──▶ 4
     play = started(0)

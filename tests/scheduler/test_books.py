@@ -21,11 +21,11 @@ def made(count):
 def test_a_way_that_the_table_does_not_have_is_our_bug():
     (task,) = made(1)
     with pytest.raises(ProtocolError, match="cannot go from waiting to running"):
-        Books({}, {}).move(task, State.RUNNING)
+        Books({}).move(task, State.RUNNING)
 
 
 def test_the_oldest_ready_task_is_the_head():
-    books, tasks = Books({}, {}), made(3)
+    books, tasks = Books({}), made(3)
     for task in reversed(tasks):
         books.move(task, State.READY)
     group = tasks[0].group
@@ -39,14 +39,14 @@ def test_the_oldest_ready_task_is_the_head():
 
 
 def test_what_came_first_is_said_first():
-    books, (task,) = Books({}, {}), made(1)
+    books, (task,) = Books({}), made(1)
     books.say_given_back(task, "why")
     books.announce(TasksCancelled((task.id,), "then"))
     assert [type(one.verdict) for one in books.take_actions()] == [TasksGivenBack, TasksCancelled]
 
 
 def test_a_rescued_object_is_not_dropped():
-    books = Books({}, {})
+    books = Books({})
     books.drop((oid(1), oid(2)))
     assert books.rescue(oid(1))
     assert not books.rescue(oid(3))
@@ -55,6 +55,6 @@ def test_a_rescued_object_is_not_dropped():
 
 
 def test_what_is_said_is_an_announcement():
-    books, (task,) = Books({}, {}), made(1)
+    books, (task,) = Books({}), made(1)
     books.say_ready(task)
     assert all(isinstance(one, Announce) for one in books.take_actions())

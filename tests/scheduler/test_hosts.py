@@ -1,12 +1,13 @@
-"""Claims: slots of a host, reservation, amounts and shared counters."""
+"""Claims: slots of a host, reservation, amounts and limits."""
 
-from flowlab.events.messages import CapacityKnown, EngineLost
-from flowlab.model.ids import EngineId
+from flowlab.events.messages import CapacityKnown, EngineLost, LimitSet
+from flowlab.model.ids import EngineId, SessionId
 from flowlab.model.resources import Resources
 from flowlab.scheduler.actions import HandBack
 from flowlab.scheduler.machine import Scheduler
 from tests.scheduler.playbook import (
     Playbook,
+    S,
     batches,
     begun,
     done,
@@ -90,13 +91,14 @@ def test_tasks_that_share_a_counter_run_one_after_the_other():
     found = play.let(submitted(task(1, resources=one), task(2, resources=one)))
     assert batches(found) == [(0, [1])]
     sentence = play.scheduler.explain(task(2)[0].id).sentences[0]
-    assert sentence == "it is ready, and others hold what it shares: licence"
+    assert sentence == "it is ready, and as many run as the limit allows: licence"
     assert batches(play.let(reported(0, finished=(done(1),)))) == [(0, [2])]
 
 
 def test_a_counter_may_be_larger():
     one = Resources(limits=("licence",))
-    play = started(engine(0), engine(1), scheduler=Scheduler(limits={"licence": 2}))
+    play = started(engine(0), engine(1))
+    play.let(LimitSet(S, "licence", 2))
     found = play.let(submitted(task(1, resources=one), task(2, resources=one)))
     assert batches(found) == [(0, [1]), (1, [2])]
 
@@ -125,3 +127,65 @@ def test_an_amount_that_no_host_has_is_refused_with_the_numbers():
     assert (
         "needs 2 of 'gpus', but a host has 1" in play.scheduler.explain(task(1)[0].id).sentences[0]
     )
+
+
+def test_a_limit_is_that_of_its_session_alone():
+    one = Resources(limits=("licence",))
+    play = started(engine(0), engine(1))
+    other = SessionId(9)
+    play.let(opened(session=other), LimitSet(other, "licence", 2))
+    found = play.let(submitted(task(1, resources=one), task(2, resources=one)))
+    assert batches(found) == [(0, [1])]
+
+
+def test_a_limit_for_each_host_counts_there_alone():
+    one = Resources(limits=("disk",))
+    play = started(engine(0, "a"), engine(1, "a"), engine(2, "b"))
+    play.let(LimitSet(S, "disk", 1, per_host=True))
+    found = play.let(submitted(*(task(number, resources=one) for number in (1, 2, 3))))
+    assert batches(found) == [(0, [1]), (2, [2])]
+    sentence = play.scheduler.explain(task(3)[0].id).sentences[0]
+    assert sentence == "it is ready, and no host has anything left of: disk"
+    assert batches(play.let(reported(2, finished=(done(2),)))) == [(2, [3])]
+
+
+def test_a_limit_may_change_and_what_runs_goes_on():
+    one = Resources(limits=("disk",), alone=True)
+    play = started(engine(0), engine(1))
+    play.let(LimitSet(S, "disk", 2))
+    play.let(submitted(*(task(number, resources=one) for number in (1, 2, 3, 4))))
+    play.let(LimitSet(S, "disk", 1))
+    assert batches(play.let(reported(0, finished=(done(1),)))) == []
+    assert batches(play.let(LimitSet(S, "disk", 2))) == [(0, [3])]
+
+
+def test_a_limit_of_a_session_that_is_closed_says_nothing():
+    play = started(engine(0))
+    assert play.let(LimitSet(SessionId(9), "disk", 2)) == []
+
+
+def test_a_dead_engine_counts_for_no_limit():
+    one = Resources(limits=("disk",))
+    play = started(engine(0), engine(1))
+    play.let(submitted(task(1, resources=one), task(2, resources=one)))
+    found = play.let(EngineLost(EngineId(0), "gone", ()))
+    assert batches(found) == [(1, [1, 2])]
+
+
+def test_who_must_be_alone_shares_no_batch():
+    one = Resources(alone=True)
+    play = started(engine(0))
+    found = play.let(submitted(*(task(number, resources=one) for number in (1, 2))))
+    assert batches(found) == [(0, [1])]
+    assert batches(play.let(begun(0, 1))) == []  # and none waits behind it
+
+
+def test_who_is_bound_to_a_busy_host_keeps_no_wide_task_from_another():
+    play = started(engine(0, "a"), engine(1, "b"), engine(2, "b"))
+    play.let(*(submitted(task(number)) for number in (1, 2, 3)))
+    play.let(LimitSet(S, "disk", 1, per_host=True))
+    disk = Resources(limits=("disk",), where=("a",))
+    play.let(submitted(task(4, resources=disk)))
+    play.let(reported(0, finished=(done(1),)))  # task 4 runs there, and fills the limit
+    play.let(submitted(task(5, resources=disk)))
+    assert play.let(submitted(task(6, cpus=2))) == [HandBack(1), HandBack(2)]

@@ -26,6 +26,21 @@ SHARED = {"flowlab.scheduler.actions", "flowlab.scheduler.states"}  # the world 
 QUICK = settings(BOUNDED, max_examples=2000, phases=[Phase.generate])
 
 MUTANTS = {
+    "a task runs wherever there is room": (
+        "hosts",
+        "return not where or is_there(where, engine.id, engine.host.name)",
+        "return True",
+    ),
+    "one more than a host's limit": (
+        "hosts",
+        "if limit.per_host and host.held.get((session.id, name), 0) >= limit.count:",
+        "if limit.per_host and host.held.get((session.id, name), 0) > limit.count:",
+    ),
+    "who must be alone is followed by others": (
+        "records",
+        "            or self.group.resources.alone\n",
+        "",
+    ),
     "late reports are believed": (
         "reports",
         "if entry is None or entry[0] != assignment:\n        return None",
@@ -48,8 +63,18 @@ MUTANTS = {
     ),
     "what stays in a batch is not made again": (
         "reports",
-        "elif not thing.kept and not _has_reader_outside(thing, batch):",
+        "elif not thing.kept and not _has_reader_outside(task.session, thing, batch):",
         "elif not thing.kept:",
+    ),
+    "what a later piece of a submit reads is dropped": (
+        "submits",
+        "session.awaited.add(object_id)\n            thing.waiting += 1",
+        "continue",
+    ),
+    "what was awaited is held for ever": (
+        "submits",
+        "            thing.waiting -= 1\n            loosen(books, session, thing)",
+        "            continue",
     ),
     "readers of a lost object's maker wait for ever": (
         "lineage",
@@ -81,10 +106,10 @@ MUTANTS = {
         "outside = thing.waiting > inner.get(thing, 0)",
         "outside = thing.waiting > inner.get(thing, 0) + 1",
     ),
-    "a shared counter is not claimed": (
+    "nobody counts for a limit": (
         "hosts",
-        "        books.held[name] = books.held.get(name, 0) + 1",
-        "        books.held[name] = books.held.get(name, 0)",
+        "        session.held[name] = session.held.get(name, 0) + one",
+        "        session.held[name] = session.held.get(name, 0)",
     ),
 }
 

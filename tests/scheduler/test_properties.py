@@ -59,9 +59,21 @@ class SchedulerMachine(RuleBasedStateMachine):
         sessions = list(self.world.sessions)
         session = sessions[pick % len(sessions)]
         if not self.world.has_failed(session):
-            fact = self.world.submit(session, rows)
+            fact = self.world.submit(session, rows, len(rows) // 2 if pick % 3 == 0 else None)
             if pick % 4 == 0:  # its acknowledgement was lost
                 self.world.post(fact)
+
+    @precondition(lambda self: self.world.sessions)
+    @rule(pick=PICK, count=st.integers(1, 3), per_host=st.booleans())
+    def limit(self, pick, count, per_host):
+        sessions = list(self.world.sessions)
+        self.world.limit(sessions[pick % len(sessions)], count, per_host=per_host)
+
+    @precondition(lambda self: self.world.coming)
+    @rule(pick=PICK)
+    def next_piece(self, pick):
+        sessions = list(self.world.coming)
+        self.world.next_piece(sessions[pick % len(sessions)])
 
     @precondition(lambda self: self.world.specs)
     @rule(pick=PICK)

@@ -7,6 +7,7 @@ keeps accounts of its own, from what it sees pass, and checks each action agains
 
 from flowlab.events.messages import (
     CancelRequested,
+    LimitSet,
     SessionClosed,
     SessionOpened,
     Submitted,
@@ -31,8 +32,12 @@ class World(Engines):
         self.sessions[session] = on_error
         self.post(SessionOpened(session, "s", on_error))
 
-    def submit(self, session, rows):
-        """rows: (how inputs are picked, what it is), small integers of any value."""
+    def submit(self, session, rows, first=None):
+        """rows: (how inputs are picked, what it is), small integers of any value.
+
+        first  how many of them come at once; the others with `next_piece`
+        """
+        self.next_piece(session)
         objects, tasks, fresh = [], [], []
         old = [
             thing for thing in sorted(self.kept | self.constants) if session_of(thing) == session
@@ -49,7 +54,13 @@ class World(Engines):
             objects += [ObjectSpec(one, keep=keep) for one in made]
             if keep:
                 self.kept.update(made)
-            resources = Resources(2 if what % 7 == 3 else 1, (), ("x",) if what % 11 == 5 else ())
+            resources = Resources(
+                2 if what % 7 == 3 else 1,
+                (),
+                ("x",) if what % 11 == 5 else (),
+                ("a", "b")[what % 2 :] if what % 10 == 7 or what % 10 == 8 else (),
+                what % 13 == 4,
+            )
             retries = (None, None, None, None, 0, 1)[what % 6]
             task = TaskId(join_id(session, self.number()))
             spec = TaskSpec(
@@ -63,19 +74,33 @@ class World(Engines):
                 self.readers.setdefault(thing, []).append(task)
             tasks.append(spec)
             fresh += made
-        fact = Submitted(session, tuple(objects), tuple(tasks))
+        fact, rest = split(Submitted(session, tuple(objects), tuple(tasks)), first)
+        if rest is not None:
+            self.coming[session] = rest
         self.post(fact)
         return fact
 
+    def next_piece(self, session):
+        """What is left of the last submit, before anything else of its session."""
+        if session in self.coming:
+            self.post(self.coming.pop(session))
+
+    def limit(self, session, count, *, per_host):
+        self.limits[session] = (count, per_host)
+        self.post(LimitSet(session, "x", count, per_host))
+
     def cancel(self, task):
+        self.next_piece(session_of(task))
         self.cancelled.add(task)
         self.post(CancelRequested(session_of(task), (task,)))
 
     def unkeep(self, thing):
+        self.next_piece(session_of(thing))
         self.kept.discard(thing)
         self.post(Unkept(session_of(thing), (thing,)))
 
     def close(self, session):
+        self.next_piece(session)
         del self.sessions[session]
         self.post(SessionClosed(session))
         assert all(session_of(one) != session for one in self.table - self.constants)
@@ -84,8 +109,10 @@ class World(Engines):
 
     def finish_all(self):
         """With honest engines everything ends; then nothing is held that nobody needs."""
-        self.join("last", 1)
-        self.join("last", 1)
+        for session in list(self.coming):
+            self.next_piece(session)
+        for host in "aabb":
+            self.join(host, 1)
         for _ in range(2000):
             for engine in list(self.engines.values()):
                 for act in (self.begin, lambda one: self.finish(one, 0, 0.001, 1), self.flush):
@@ -115,3 +142,19 @@ class World(Engines):
         for fact, at in self.facts:
             fresh.handle(fact, at)
         assert fresh.snapshot() == self.scheduler.snapshot(), "the replay differs"
+
+
+def split(fact, first):
+    """A submit as two pieces; the second is None when there is nothing for it."""
+    if first is None or first >= len(fact.tasks):
+        return fact, None
+    tasks, rest = fact.tasks[:first], fact.tasks[first:]
+    later = {thing for spec in rest for thing in spec.outputs}
+    now = tuple(one for one in fact.objects if one.id not in later)
+    then = tuple(one for one in fact.objects if one.id in later)
+    read = {thing for spec in rest for thing in spec.inputs}
+    crossing = tuple(one for spec in tasks for one in spec.outputs if one in read)
+    return (
+        Submitted(fact.session, now, tasks, awaited=crossing),
+        Submitted(fact.session, then, rest, caught=crossing),
+    )
