@@ -32,7 +32,9 @@ class Area:
     def __init__(self, directory: Path, limit: int, *, pooled: bool) -> None:
         self.directory = directory
         self.limit = limit
+        self._inside = f"{directory}/"
         self._drafts = directory / "drafts"
+        self._has_drafts = False
         self._pool = Pool(directory / "pool", min(POOL, limit // 2) if pooled else 0)
         self._account = Account(directory / ".account")
 
@@ -43,27 +45,66 @@ class Area:
 
     def write(self, pieces: Sequence[Piece], size: int) -> Path | None:
         """A draft of these bytes, read-only; None when there is no room for them."""
+        made = self.begin(size)
+        if made is None:
+            return None
+        draft, number = made
+        done = False
+        try:
+            done = self.add(number, pieces, 0, size)
+        finally:
+            if done:
+                self.finish(number)
+            else:
+                self.abandon(draft, number, size)
+        return draft if done else None
+
+    def begin(self, size: int) -> tuple[Path, int] | None:
+        """A draft for so many bytes, and a descriptor to write it; None when there is no room."""
         draft = self._draft()
         number, before = self._pool.take(size, draft)
         self._account.add(-before)
-        counted = done = False
+        counted = made = False
         try:
             counted = self._reserve(size)
-            if not counted:
-                return None
-            if number < 0:
+            if counted and number < 0:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
                 number = os.open(draft, flags, 0o600)
-            done = self._fill(number, pieces, size)
-            if done:
-                _finish(number)
-            return draft if done else None
+            made = counted and self._lengthen(number, size)
         finally:
-            if number >= 0:
-                os.close(number)
-            if not done:
-                draft.unlink(missing_ok=True)
-                self._account.add(-size if counted else 0)
+            if not made:
+                self.abandon(draft, number, size if counted else 0)
+        return (draft, number) if made else None
+
+    def add(self, number: int, pieces: Sequence[Piece], at: int, size: int) -> bool:
+        """Write into a draft of `size` bytes; False when the device is full below the limit."""
+        try:
+            _write_all(number, pieces, at)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            self._account.add(-self._pool.shrink(size))
+            try:
+                _write_all(number, pieces, at)
+            except OSError as again:
+                if again.errno not in _FULL:
+                    raise
+                return False
+        return True
+
+    def finish(self, number: int) -> None:
+        """All of a draft is written: nobody writes to it any longer."""
+        try:
+            _finish(number)
+        finally:
+            os.close(number)
+
+    def abandon(self, draft: Path, number: int, size: int) -> None:
+        """Remove a draft that is not finished."""
+        if number >= 0:
+            os.close(number)
+        draft.unlink(missing_ok=True)
+        self._account.add(-size)
 
     def link(self, path: Path) -> Path:
         """A draft that shares the bytes of a file in this area."""
@@ -73,8 +114,8 @@ class Area:
 
     def move_in(self, path: Path) -> Path | None:
         """A file of the same file system as a draft; None when there is no room, or it is not."""
-        status = path.stat()
-        if not self._reserve(status.st_size):
+        status = os.stat(path)
+        if status.st_dev != os.stat(self.directory).st_dev or not self._reserve(status.st_size):
             return None
         draft = self._draft()
         try:
@@ -93,21 +134,25 @@ class Area:
 
     def place(self, draft: Path, final: Path) -> int:
         """Make a draft an object, in the place of one that was there; gives its bytes."""
-        final.parent.mkdir(mode=0o700, exist_ok=True)
         try:
             before = os.lstat(final)
         except FileNotFoundError:
             before = None
         size = os.lstat(draft).st_size
-        os.replace(draft, final)
-        draft.unlink(missing_ok=True)  # both were names of one file: then nothing was replaced
-        if before is not None and before.st_nlink == 1:
-            self._account.add(-before.st_size)
+        try:
+            os.replace(draft, final)
+        except FileNotFoundError:  # the first object of its session
+            final.parent.mkdir(mode=0o700, exist_ok=True)
+            os.replace(draft, final)
+        if before is not None:
+            draft.unlink(missing_ok=True)  # both were names of one file: nothing was replaced
+            if before.st_nlink == 1:
+                self._account.add(-before.st_size)
         return size
 
     def holds(self, path: Path) -> bool:
         """Whether a file lies here."""
-        return path.is_relative_to(self.directory)
+        return str(path).startswith(self._inside)
 
     def release(self, path: Path) -> bool:
         """Take an object's or draft's name away; its pages wait for another, or are freed."""
@@ -129,10 +174,29 @@ class Area:
             with suppress(FileNotFoundError, NotADirectoryError):
                 yield from (folder / name for name in os.listdir(folder) if name.isdecimal())
 
+    def _lengthen(self, number: int, size: int) -> bool:
+        """Let who counts anew count all that is to come; False when files may not be so large."""
+        try:
+            os.ftruncate(number, size)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            self._account.add(-self._pool.shrink(size))
+            return False
+        return True
+
+    def remove_stray_drafts(self) -> None:
+        """Remove drafts whose processes are dead; what they counted is set right at a need."""
+        for name in os.listdir(self._drafts) if self._drafts.exists() else ():
+            if not _is_alive(int(name.partition("-")[0])):
+                (self._drafts / name).unlink(missing_ok=True)
+
     def _draft(self) -> Path:
         """A path for a new draft."""
-        self._drafts.mkdir(mode=0o700, exist_ok=True)
-        return self._drafts / f"{os.getpid()}-{next(_drafts)}"
+        if not self._has_drafts:
+            self._drafts.mkdir(mode=0o700, exist_ok=True)
+            self._has_drafts = True
+        return Path(f"{self._drafts}/{os.getpid()}-{next(_drafts)}")
 
     def _reserve(self, size: int) -> bool:
         """Count these bytes; un-needed files go first when there is too little room."""
@@ -148,7 +212,7 @@ class Area:
     def _make_room(self, size: int) -> None:
         """Remove what nobody needs, and count anew: a process that was killed counted no more."""
         with self._account.locked():
-            self._remove_stray_drafts()
+            self.remove_stray_drafts()
             found = {
                 (status.st_dev, status.st_ino): status.st_size
                 for status in _statuses(self.directory)
@@ -157,28 +221,6 @@ class Area:
             total -= self._pool.shrink(total + size - self.limit)
             self._account.write(total)
 
-    def _fill(self, number: int, pieces: Sequence[Piece], size: int) -> bool:
-        """Write all of it; False when the device is full, though the limit was not reached."""
-        try:
-            _write_all(number, pieces)
-        except OSError as error:
-            if error.errno not in _FULL:
-                raise
-            self._account.add(-self._pool.shrink(size))
-            try:
-                _write_all(number, pieces)
-            except OSError as again:
-                if again.errno not in _FULL:
-                    raise
-                return False
-        os.ftruncate(number, size)
-        return True
-
-    def _remove_stray_drafts(self) -> None:
-        for name in os.listdir(self._drafts) if self._drafts.exists() else ():
-            if not _is_alive(int(name.partition("-")[0])):
-                (self._drafts / name).unlink(missing_ok=True)
-
 
 def _finish(number: int, mode: int = _READ_ONLY) -> None:
     """Make a written file read-only, with a time at which any later write shows."""
@@ -186,11 +228,10 @@ def _finish(number: int, mode: int = _READ_ONLY) -> None:
     os.fchmod(number, mode)
 
 
-def _write_all(number: int, pieces: Sequence[Piece]) -> None:
-    """Write pieces from the file's beginning, in few calls and without joining them."""
+def _write_all(number: int, pieces: Sequence[Piece], at: int) -> None:
+    """Write pieces from byte `at` on, in few calls and without joining them."""
     waiting = [memoryview(piece).cast("B") for piece in pieces if len(piece)]
     waiting.reverse()
-    at = 0
     while waiting:
         done = os.pwritev(number, waiting[: -_PIECES - 1 : -1], at)
         at += done

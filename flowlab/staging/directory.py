@@ -6,12 +6,18 @@ and then by tarfile's `data` filter: older filters let some crafted links throug
 
 import io
 import os
+import shutil
 import stat
 import tarfile
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from flowlab.errors import StoreError
+from flowlab.model.limits import ARCHIVE_MEMBERS
+from flowlab.staging.pieces import stamp_of
+from flowlab.staging.viewing import open_view
 
 _STAMP = 946_684_800  # s since the epoch: 1 January 2000; zip cannot hold dates before 1980
 
@@ -22,31 +28,77 @@ def pack_directory(path: Path) -> bytes:
     A link that leads out of the tree is stored as the file that it names.
     Raises StoreError when `path` is no directory or holds what is neither file, directory nor link.
     """
+    buffer = io.BytesIO()
+    write_archive(path, buffer)
+    return buffer.getvalue()
+
+
+def write_archive(path: Path, file: IO[bytes]) -> None:
+    """`pack_directory` into a file, for a tree that has no room in memory."""
     if not path.is_dir():
         raise StoreError(f"{str(path)!r} is not a directory")
     root = Path(os.path.realpath(path))
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for entry in _walk(root):
-            _add(archive, entry, root)
-    return buffer.getvalue()
+    try:
+        with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
+            for entry in _walk(root):
+                _add(archive, entry, root)
+    except OSError as error:
+        where = repr(os.fspath(error.filename)) if error.filename else f"a file in {str(path)!r}"
+        why = error.strerror or "it became shorter while it was read"
+        raise StoreError(f"cannot read {where} into an archive: {why}") from error
+
+
+def stamp_of_tree(path: Path) -> tuple[int]:
+    """What tells whether a tree is still the one that was declared; no file is read for it."""
+    state = blake2b(digest_size=8)
+    root = Path(os.path.realpath(path))
+    for entry in _walk(root):
+        status = entry.stat() if entry.exists() else entry.lstat()
+        known = stamp_of(status), status.st_mode, entry.relative_to(root).as_posix()
+        state.update(repr(known).encode("utf-8", "surrogateescape"))
+    return (int.from_bytes(state.digest()),)
 
 
 def unpack_directory(data: bytes | memoryview, path: Path, member: str = ".") -> None:
     """Write the tree to `path`, which must be absent or an empty directory.
 
     member  write only what lies there or below; all of it when there is nothing, or links are
-    Raises StoreError, before anything is written, for an archive that would reach out of `path` or
-    grow beyond its own size.
+    Raises StoreError, before anything is written, for an archive that would reach out of `path`,
+    grow beyond its own size or hold too many members; and leaves nothing when writing fails.
     """
     try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
-            members = archive.getmembers()
+        with tarfile.open(fileobj=open_view(memoryview(data)), mode="r:") as archive:
+            members = _read_members(archive)
             _check_members(members, len(data))
             _make_empty(path)
-            archive.extractall(path, _below(members, member), filter="data")
+            _extract(archive, path, _below(members, member))
     except tarfile.TarError as error:
         raise StoreError(f"the data is not a directory's archive: {error}") from error
+
+
+def _extract(archive: tarfile.TarFile, path: Path, members: list[tarfile.TarInfo]) -> None:
+    try:
+        archive.extractall(path, members, filter="data")
+    except (OSError, tarfile.TarError) as error:
+        for entry in path.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise StoreError(f"cannot unpack into {str(path)!r}: {why}") from error
+
+
+def _read_members(archive: tarfile.TarFile) -> list[tarfile.TarInfo]:
+    members: list[tarfile.TarInfo] = []
+    for member in archive:
+        members.append(member)
+        if len(members) > ARCHIVE_MEMBERS:
+            raise StoreError(
+                f"the archive holds more than {ARCHIVE_MEMBERS:,} files and directories; "
+                "make several of it"
+            )
+    return members
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -36,14 +36,14 @@ def encode_large(value: object, content_type: str) -> bytes | Packed:
 
     So it must be written before anything can change the value.
     """
+    if type(value) in _PLAIN and content_type in PICKLES:
+        return pickle.dumps(value, _PROTOCOL)  # most results of short tasks
     return _encode(value, content_type, _pickle_apart)
 
 
 def _encode(
     value: object, content_type: str, dump: Callable[[object], bytes | Packed]
 ) -> bytes | Packed:
-    if content_type in PICKLES and type(value) in _PLAIN:
-        return pickle.dumps(value, _PROTOCOL)  # most results of short tasks
     encoding = text_encoding(content_type)
     try:
         if content_type in PICKLES:
@@ -75,8 +75,8 @@ def decode(data: bytes | memoryview, content_type: str, *, packed: bool = False)
 
     packed  the bytes are no standard pickle, but as `Packed` has it
     """
-    encoding = text_encoding(content_type)
-    if content_type not in _DECODABLE and encoding is None:
+    encoding = None if content_type in _DECODABLE else text_encoding(content_type)
+    if encoding is None and content_type not in _DECODABLE:
         raise ContentTypeError(
             f"Decoding from {content_type!r} unsupported; use get_bytes(), or declare a type"
         )

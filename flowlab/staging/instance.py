@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from flowlab.errors import StoreError
-from flowlab.model.attributes import DEBUG, ObjectAttributes, as_json, object_attributes
+from flowlab.model.attributes import (
+    DEBUG,
+    MISSING,
+    ObjectAttributes,
+    as_json,
+    object_attributes,
+)
 from flowlab.model.content import text_encoding
 from flowlab.model.specs import DataType, ObjectSpec
 from flowlab.staging.directory import unpack_directory
@@ -94,7 +100,7 @@ class DataInstance:
         self._info: InstanceInfo | None = None
         self.user: dict[str, Any] = {} if user is None else user
         self._cached: tuple[object] | None = None
-        self._links: list[tuple[Path, str, tuple[int, int, int]]] = []
+        self._links: list[tuple[str, str, tuple[int, int, int]]] = []
 
     @property
     def content_type(self) -> str | None:
@@ -125,6 +131,20 @@ class DataInstance:
         return self._info
 
     @property
+    def missing(self) -> bool:
+        """Whether it stands for an optional output that was not made; it is empty then."""
+        return bool(self.user.get(MISSING))
+
+    def is_just(self, data_type: DataType, content_type: str) -> bool:
+        """Whether it is of these types, and its maker said nothing about it."""
+        return (
+            self._info is None
+            and not self.user
+            and self.data_type is data_type
+            and self._type == content_type
+        )
+
+    @property
     def error(self) -> str:
         """What its maker says is wrong with it; empty when nothing is."""
         return str(self._info.error or "") if self._info is not None else ""
@@ -147,12 +167,14 @@ class DataInstance:
         return self.get_bytes().decode(text_encoding(self._type or "") or "utf-8")
 
     def load(self, cache: bool = False) -> Any:
-        """The decoded value; what is large in it, such as an array, may be read-only.
+        """The decoded value, None when it is missing; what is large in it may be read-only.
 
         cache  give the same value each time; it must not be changed then
         """
         if cache and self._cached is not None:
             return self._cached[0]
+        if self.missing:
+            return None
         value = decode(self._view(), self._type or self._kind(), packed=self.packed)
         if cache:
             self._cached = (value,)
@@ -181,23 +203,29 @@ class DataInstance:
 
         A file of the store is linked, unless this process could write to it all the same (root, a
         file system without modes): then the link would endanger what is stored, and it is copied.
+        It is a symbolic link: `chmod -R` would reach the stored file through another name of it.
         A directory is always a copy: new files may be made in it, its own may not be written.
         """
-        path = Path(path).absolute()
+        target = os.path.join(os.getcwd(), path)
+        name = os.path.basename(target)
         if self.data_type is DataType.DIR:
-            self.write(path)
-            for file in _files(path):
-                _protect(file)
-                self._note_link(file, path.name + str(file)[len(str(path)) :])
+            self.write(target)
+            for file in _files(target):
+                self._links.append((file, name + file[len(target) :], _protect(file)))
             return
         source = self.source
         if isinstance(source, Path) and not self.packed and not os.access(source, os.W_OK):
-            lend(source)
-            path.symlink_to(source.absolute())
+            signature = _signature(lend(source))
+            os.symlink(source.absolute(), target)
         else:
-            self.write(path)
-            _protect(path)
-        self._note_link(path, path.name)
+            self.write(target)
+            signature = _protect(target)
+        self._links.append((target, name, signature))
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether `link` made a file of it."""
+        return bool(self._links)
 
     def check_links(self) -> None:
         """Raise StoreError when a file that was mapped by `link` was written to.
@@ -206,7 +234,7 @@ class DataInstance:
         """
         for path, shown, signature in self._links:
             try:
-                now = _signature(path.stat())
+                now = _signature(os.stat(path))
             except OSError:
                 continue
             if now[0] == signature[0] and now != signature:
@@ -221,9 +249,6 @@ class DataInstance:
         kind = self._type or "no content type"
         return f"<DataInstance{label} {self.data_type} {kind} {self.size} bytes>"
 
-    def _note_link(self, path: Path, shown: str) -> None:
-        self._links.append((path, shown, _signature(path.stat())))
-
     def _kind(self) -> str:
         return "dir" if self.data_type is DataType.DIR else ""
 
@@ -233,18 +258,20 @@ class DataInstance:
         return map_file(self.source)
 
 
-def _protect(path: Path) -> None:
-    """Let any write to a copy show, and be refused to all but root."""
+def _protect(path: str) -> tuple[int, int, int]:
+    """Let any write to a copy show, and be refused to all but root; gives its signature."""
     os.utime(path, ns=(_LINKED, _LINKED))
-    path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o555)
+    status = os.stat(path)
+    os.chmod(path, stat.S_IMODE(status.st_mode) & 0o555)
+    return _signature(status)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: str) -> Iterator[str]:
     """The plain files below a directory."""
     for place, _, names in os.walk(folder):
         for name in names:
-            path = Path(place, name)
-            if not path.is_symlink():
+            path = os.path.join(place, name)
+            if not os.path.islink(path):
                 yield path
 
 

@@ -10,6 +10,7 @@ import errno
 import fcntl
 import mmap
 import os
+import stat
 from pathlib import Path
 
 from flowlab.errors import StoreError
@@ -35,12 +36,18 @@ def map_file(path: Path) -> memoryview:
     raise StoreError(f"cannot read {str(path)!r}: it is replaced again and again")
 
 
-def lend(path: Path) -> None:
-    """Say of a stored file that a program gets its path: its pages are never used again."""
+def lend(path: Path) -> os.stat_result:
+    """Say of a stored file that a program gets its path: its pages are never used again.
+
+    Gives what the file is.
+    """
     try:
-        os.chmod(path, LENT)
+        status = os.stat(path)
+        if stat.S_IMODE(status.st_mode) != LENT:
+            os.chmod(path, LENT)
     except OSError as error:
         raise StoreError(f"cannot give {str(path)!r} to a program: {error.strerror}") from error
+    return status
 
 
 def is_free(number: int) -> bool:

@@ -5,9 +5,7 @@ from then on; removing it leaves those unharmed who have it mapped. Objects lie 
 long as there is room, then on a disk.
 """
 
-import hashlib
 import os
-import platform
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
@@ -16,10 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from flowlab.errors import StoreError
+from flowlab.errors import CannotStore, StoreError
 from flowlab.model.ids import HostId, ObjectId, SessionId, session_of, split_id
 from flowlab.model.payload import Inline, Stored, Value
 from flowlab.staging.area import Area
+from flowlab.staging.draft import Draft
 from flowlab.staging.largest import NOTED, describe_largest, in_units, note_label, read_labels
 from flowlab.staging.mapping import map_file
 from flowlab.staging.packed import Packed
@@ -43,7 +42,10 @@ class StoreSettings(msgspec.Struct, frozen=True):
 
 
 class HostStore:
-    """Large objects of one host, below `directory`, which must be private already."""
+    """Large objects of one host, below `directory`, which must be private already.
+
+    drafts  files of values that have no id yet
+    """
 
     def __init__(self, directory: Path, host: HostId) -> None:
         self.directory = directory.absolute()
@@ -52,7 +54,7 @@ class HostStore:
         self._areas = [Area(self.directory, settings.size, pooled=True)]
         if settings.spill:
             self._areas.append(Area(Path(settings.spill), settings.spill_size, pooled=False))
-        self._drafts: list[Path] = []
+        self.drafts: list[Path] = []
 
     def put(
         self,
@@ -74,15 +76,18 @@ class HostStore:
     def put_file(
         self, object_id: ObjectId, path: Path, label: str = "", *, packed: bool = False
     ) -> Stored:
-        """Move a file in; one that is in this store already stays, and shares its bytes."""
+        """Move a file in; one that is in this store already stays, and shares its bytes.
+
+        One that has further names is copied: an input of the task, or what it may go on writing.
+        """
         with self._explained(f"object {object_id}"):
             place = path.absolute()
             area = next((one for one in self._areas if one.holds(place)), None)
             if area is not None:
                 return self._place(area, area.link(place), object_id, label, packed=packed)
-            if path.is_symlink():  # what a link names is not the task's to give away
+            if os.path.islink(path):  # what a link names is not the task's to give away
                 return self.put(object_id, path.read_bytes(), label)
-            for area in self._areas:
+            for area in self._areas if os.stat(place).st_nlink == 1 else ():
                 draft = area.move_in(place)
                 if draft is not None:
                     return self._place(area, draft, object_id, label, packed=packed)
@@ -94,13 +99,33 @@ class HostStore:
         """A file of a value that has no id yet; `put_file` gives it one."""
         with self._explained("a value"):
             _, draft = self._write(data, "a value")
-        self._drafts.append(draft)
+        self.drafts.append(draft)
         return draft
+
+    def begin(self, object_id: ObjectId, size: int) -> Draft:
+        """A draft for an object that comes in pieces; `complete` makes it the object."""
+        with self._explained(f"object {object_id}"):
+            for area in self._areas:
+                area.remove_stray_drafts()
+                if made := area.begin(size):
+                    return Draft(area, *made, size)
+        raise self.no_room(object_id, size)
+
+    def complete(
+        self, draft: Draft, object_id: ObjectId, label: str = "", *, packed: bool = False
+    ) -> Stored:
+        """The object, all of which has come; raises StoreError when something is missing."""
+        with self._explained(f"object {object_id}"):
+            return self._place(draft.area, draft.finish(), object_id, label, packed=packed)
+
+    def no_room(self, object_id: ObjectId, size: int) -> CannotStore:
+        """That an object cannot be stored, and what fills the store."""
+        return CannotStore(self._no_room(f"object {split_id(object_id)}", size))
 
     def discard_drafts(self) -> None:
         """Let go of the drafts made so far; those that became objects are not touched by it."""
-        while self._drafts:
-            draft = self._drafts.pop()
+        while self.drafts:
+            draft = self.drafts.pop()
             for area in self._areas:
                 if area.holds(draft):
                     area.release(draft)
@@ -150,7 +175,7 @@ class HostStore:
             draft = area.write(pieces, size)
             if draft is not None:
                 return area, draft
-        raise StoreError(self._no_room(what, size))
+        raise CannotStore(self._no_room(what, size))
 
     def _place(
         self, area: Area, draft: Path, object_id: ObjectId, label: str, *, packed: bool
@@ -181,7 +206,7 @@ class HostStore:
         try:
             yield
         except OSError as error:
-            raise StoreError(f"cannot store {what} in {str(self.directory)!r}: {error}") from error
+            raise CannotStore(f"cannot store {what} in {str(self.directory)!r}: {error}") from error
 
 
 def write_settings(directory: Path, settings: StoreSettings) -> None:
@@ -215,7 +240,7 @@ def _share(directory: Path) -> int:
 
 
 def _path(area: Area, object_id: ObjectId) -> Path:
-    return area.directory / str(session_of(object_id)) / str(object_id)
+    return Path(f"{area.directory}/{session_of(object_id)}/{object_id}")
 
 
 def _sizes(area: Area) -> dict[ObjectId, int]:
@@ -226,19 +251,6 @@ def _sizes(area: Area) -> dict[ObjectId, int]:
         except FileNotFoundError:  # dropped meanwhile by another engine
             continue
     return found
-
-
-def host_id() -> HostId:
-    """The name of this host: the same for all processes that can share files in memory.
-
-    One machine counts as several when its containers see different file systems.
-    """
-    sources = (Path("/etc/machine-id"), Path("/proc/sys/kernel/random/boot_id"))
-    parts = [platform.node(), str(os.geteuid())]
-    parts += [source.read_text().strip() for source in sources if source.exists()]
-    if os.path.exists("/proc/self/ns/mnt"):
-        parts.append(os.readlink("/proc/self/ns/mnt"))
-    return HostId(hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest())
 
 
 def private_directory(parent: Path, name: str) -> Path:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowlab.errors import StoreError
-from flowlab.staging.directory import pack_directory, unpack_directory
+from flowlab.staging import directory
+from flowlab.staging.directory import pack_directory, unpack_directory, write_archive
 
 names = st.text(
     st.characters(blacklist_characters="/\0", blacklist_categories=("Cs",)), min_size=1, max_size=9
@@ -175,3 +176,46 @@ def test_only_what_is_needed_is_written(tmp_path, member, written):
     unpack_directory(pack_directory(source), tmp_path / "out", member)
     found = {each.relative_to(tmp_path / "out").as_posix() for each in tmp_path.glob("out/**/*")}
     assert found == written
+
+
+def test_an_archive_of_too_many_members_is_refused_before_anything_is_written(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(directory, "ARCHIVE_MEMBERS", 3)
+    members = [(str(number), tarfile.REGTYPE, "") for number in range(4)]
+    unpack_directory(archive(*members[:3]), tmp_path / "a")
+    with pytest.raises(StoreError, match="more than 3 files and directories"):
+        unpack_directory(archive(*members), tmp_path / "b")
+    assert not (tmp_path / "b").exists()
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path):
+    data = archive(("a", tarfile.REGTYPE, ""), ("d", tarfile.DIRTYPE, ""),
+                   ("d/" + "x" * 256, tarfile.REGTYPE, ""))  # fmt: skip
+    with pytest.raises(StoreError, match=r"cannot unpack into .*out': File name too long"):
+        unpack_directory(data, tmp_path / "out")
+    assert list(tmp_path.glob("out/*")) == []
+
+
+def test_what_cannot_be_read_is_named(tmp_path, monkeypatch):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x").touch()
+    monkeypatch.setattr(directory, "_walk", lambda _: [tmp_path / "a" / "gone"])
+    with pytest.raises(StoreError, match=r"cannot read '.*gone' into an archive: No such file"):
+        pack_directory(tmp_path / "a")
+
+
+def test_an_archive_can_be_written_to_a_file(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x").write_text("x")
+    with (tmp_path / "out").open("w+b") as file:
+        write_archive(tmp_path / "a", file)
+        file.seek(0)
+        assert file.read() == pack_directory(tmp_path / "a")
+
+
+def test_a_loop_of_links_travels_as_it_is(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "loop").symlink_to("loop")
+    unpack_directory(pack_directory(tmp_path / "a"), tmp_path / "b")
+    assert os.readlink(tmp_path / "b" / "loop") == "loop"

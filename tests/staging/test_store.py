@@ -9,7 +9,7 @@ import pytest
 from flowlab.errors import StoreError
 from flowlab.model.ids import HostId, ObjectId, SessionId, join_id
 from flowlab.model.payload import Inline, Stored
-from flowlab.staging.store import HostStore, host_id, private_directory
+from flowlab.staging.store import HostStore, private_directory
 
 ONE = SessionId(1)
 A = ObjectId(join_id(ONE, 10))
@@ -67,6 +67,15 @@ def test_a_link_is_copied_and_its_target_stays(store, tmp_path):
     assert store.open(value) == b"theirs"
     assert (tmp_path / "theirs").read_bytes() == b"theirs"
     assert not os.path.islink(value.path)
+
+
+def test_a_file_with_another_name_is_copied(store, tmp_path):
+    (tmp_path / "made").write_bytes(b"made")
+    os.link(tmp_path / "made", tmp_path / "kept")
+    value = store.put_file(A, tmp_path / "made")
+    (tmp_path / "kept").write_bytes(b"changed")
+    assert store.open(value) == b"made"
+    assert sorted(os.listdir(tmp_path)) == ["kept", "store"]
 
 
 def test_a_view_outlives_the_object(store):
@@ -129,11 +138,6 @@ def test_a_failed_put_says_where_and_leaves_nothing(store, tmp_path):
     with pytest.raises(StoreError, match="cannot store object"):
         store.put_file(A, tmp_path / "absent")
     assert files(store) == []
-
-
-def test_the_host_has_one_name():
-    assert host_id() == host_id()
-    assert len(host_id()) == 16
 
 
 def test_a_private_directory_is_made_once_and_found_again(tmp_path):
