@@ -11,61 +11,63 @@ from collections.abc import Sequence
 from types import GeneratorType
 from typing import Any
 
-import cloudpickle
-
 from flowlab.errors import HeavyArgument, UsageError
 from flowlab.graph.nodes import DataObject, Task, to_dataobj
+from flowlab.graph.owner import Owner
 from flowlab.model.limits import CAPTURED_VALUE, KIB
+from flowlab.tasks.pickling import TaskPickler
 
 _PROTOCOL = 5
-_PLAIN = (int, float, str, bytes, bool, type(None))
-_SIZED = (str, bytes)
+_PLAIN = frozenset({int, float, str, bytes, bool, type(None)})
+_SIZED = frozenset({str, bytes})
+_PROMISES = (DataObject, Task)
 _MOST = 1 * KIB  # bytes of a plain value that needs no closer look
 _SLOW = 1.0  # s of cpu; pickling more than that for each task is not what anybody wants
 
 Found = list[list[DataObject]]  # in each of the values
 
 
-def pack(values: Sequence[Any]) -> tuple[bytes, Found]:
+def pack(values: Sequence[Any], owner: Owner | None = None) -> tuple[bytes, Found, list[Any]]:
     """The pickle of some values, one after the other, and the objects found in each, in order.
+
+    Last, references to the shared objects in them, as the owner gives them.
 
     What two of them share, they share again when they are unpacked. Generators are run to their
     end, and arrive as iterators over what they gave.
     """
     buffer = io.BytesIO()
-    pickler = _Pickler(buffer, _PROTOCOL)
+    pickler = _Pickler(buffer, owner)
     found: Found = []
     for value in values:
         before = len(pickler.found)
         pickler.dump(value)
         found.append(pickler.found[before:])
-    return buffer.getvalue(), found
+    return buffer.getvalue(), found, pickler.shared
 
 
-def pack_plain(values: Sequence[Any]) -> tuple[bytes, Found, tuple[int, ...]] | None:
+def pack_plain(values: Sequence[Any]) -> tuple[bytes, list[DataObject], tuple[int, ...]] | None:
     """Pack numbers, short texts, tasks and objects; None when there is anything else.
 
-    That is what most calls are made with, and `pack` takes ten times as long. Gives also the places
-    of the objects among the values.
+    That is what most calls are made with, and `pack` takes ten times as long. Gives also the
+    objects, and their places among the values.
     """
     plain: list[Any] = []
-    found: Found = []
+    objects: list[DataObject] = []
     places: list[int] = []
-    for place, value in enumerate(values):
+    for value in values:
         kind = type(value)
         if kind in _PLAIN:
             if kind in _SIZED and len(value) > _MOST:
                 return None
             plain.append(value)
-            found.append([])
-        elif isinstance(value, DataObject | Task):
+        elif isinstance(value, _PROMISES):
+            places.append(len(plain))
             plain.append(None)
-            found.append([to_dataobj(value)])
-            places.append(place)
+            objects.append(to_dataobj(value))
         else:
             return None
     data = pickle.dumps(plain, _PROTOCOL) if len(places) < len(plain) else b""
-    return (data, found, tuple(places)) if len(data) <= CAPTURED_VALUE else None
+    return (data, objects, tuple(places)) if len(data) <= CAPTURED_VALUE else None
 
 
 def unpack_plain(data: bytes, inputs: Sequence[Any], places: Sequence[int]) -> list[Any]:
@@ -90,7 +92,9 @@ def unpack(data: bytes, inputs: Sequence[Any]) -> list[Any]:
     return values
 
 
-def pack_arguments(call: str, named: Sequence[tuple[str, Any]]) -> tuple[bytes, Found]:
+def pack_arguments(
+    call: str, named: Sequence[tuple[str, Any]], owner: Owner | None = None
+) -> tuple[bytes, Found, list[Any]]:
     """Pack the arguments of a call to the function `call`; UsageError when they may not travel.
 
     named  what people call each argument, and its value
@@ -98,7 +102,7 @@ def pack_arguments(call: str, named: Sequence[tuple[str, Any]]) -> tuple[bytes, 
     began = time.thread_time()
     values = [value for _, value in named]
     try:
-        data, found = pack(values)
+        data, found, shared = pack(values, owner)
     except UsageError:
         raise
     except Exception as error:  # an argument's own __reduce__ may raise anything
@@ -118,7 +122,7 @@ def pack_arguments(call: str, named: Sequence[tuple[str, Any]]) -> tuple[bytes, 
             f"the arguments of {call}() took {taken:.1f} s to pickle, and would for each task; "
             "make the large one an object of its own, once: pickled(…)"
         )
-    return data, found
+    return data, found, shared
 
 
 def _find_culprit(named: Sequence[tuple[str, Any]]) -> str:
@@ -131,9 +135,9 @@ def _find_culprit(named: Sequence[tuple[str, Any]]) -> str:
     return "an argument"
 
 
-class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # cloudpickle has no types
-    def __init__(self, file: io.BytesIO, protocol: int) -> None:
-        super().__init__(file, protocol)
+class _Pickler(TaskPickler):
+    def __init__(self, file: io.BytesIO, owner: Owner | None) -> None:
+        super().__init__(file, owner)
         self.found: list[DataObject] = []
 
     def persistent_id(self, thing: Any) -> int | None:

@@ -25,12 +25,15 @@ def Concat(  # noqa: N802 - a class to Rain's users
     return Task("concat", inputs=inputs, outputs=[Output("output")], name=name, session=session)
 
 
+# size: two of its own, and what may be said of any task
 def Sleep(  # noqa: N802 - a class to Rain's users
     obj: Any,
     seconds: float,
     *,
     name: str | None = None,
     cpus: int = 1,
+    where: Any = None,
+    limit: Any = None,
     session: Owner | None = None,
 ) -> Task:
     """The same data after `seconds`, to the millisecond."""
@@ -45,6 +48,8 @@ def Sleep(  # noqa: N802 - a class to Rain's users
         config=msgspec.msgpack.encode(round(seconds * 1000)),
         name=name,
         cpus=cpus,
+        where=where,
+        limit=limit,
         session=session,
     )
 

@@ -53,15 +53,9 @@ class _Python:
     def run(self, context: Context) -> Sequence[DataInstance]:
         call = _decode(context.config)
         if call.places is not None:
-            values = unpack_plain(
-                call.arguments,
-                given_values(list(context.inputs), call.load, call.wanted),
-                call.places,
-            )
+            values = unpack_plain(call.arguments, _given(context, call), call.places)
         elif call.arguments:
-            values = unpack(
-                call.arguments, given_values(list(context.inputs), call.load, call.wanted)
-            )
+            values = unpack(call.arguments, _given(context, call))
         else:
             return make_instances(context, context.function(context), call.encodes)
         if not call.keywords:
@@ -73,6 +67,16 @@ class _Python:
 
 
 register(_Python())
+
+
+def _given(context: Context, call: Call) -> list[Any]:
+    """What stands for each input in the arguments of this call."""
+    if not call.load or call.wanted:
+        return given_values(list(context.inputs), call.load, call.wanted)
+    try:
+        return context.load_inputs()
+    except ContentTypeError:  # raised once more, with the name of the input
+        return given_values(list(context.inputs), load=True, wanted=())
 
 
 def given_values(instances: list[DataInstance], load: bool, wanted: Iterable[Wanted]) -> list[Any]:

@@ -19,6 +19,7 @@ import cloudpickle
 import msgspec
 
 from flowlab.errors import CellError, ContentTypeError, UsageError
+from flowlab.graph.active import active_session
 from flowlab.graph.nodes import DataObject, Function, Task
 from flowlab.graph.owner import Owner
 from flowlab.model.inputs import Output
@@ -27,6 +28,8 @@ from flowlab.model.specs import DataType, Place
 from flowlab.staging.instance import DataInstance
 from flowlab.tasks.kind import Context, register
 from flowlab.tasks.lines import remember_lines
+from flowlab.tasks.pickling import dumps
+from flowlab.tasks.syntax import parse
 
 KIND = "cell"
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -86,6 +89,9 @@ def declare_cell(
     outputs: Sequence[str],
     last_value: str | None = None,
     cpus: int = 1,
+    where: Any = None,
+    limit: Any = None,
+    bundle: Any = None,
     session: Owner | None = None,
     place: Place | None = None,
 ) -> Task:
@@ -104,9 +110,9 @@ def declare_cell(
             "expression; end it with a value, or name its outputs by -o"
         )
     labels = [*outputs, *([] if last_value is None else [last_value])]
-    config = _Cell(
-        tuple(reads), _pack_captured(captured, code), _find_home(captured), last_value or ""
-    )
+    owner = session if session is not None else active_session()
+    packed, shared = _pack_captured(captured, code, owner)
+    config = _Cell(tuple(reads), packed, _find_home(captured), last_value or "")
     data = pickle.dumps(code, 5)
     return Task(
         KIND,
@@ -115,9 +121,13 @@ def declare_cell(
         config=msgspec.msgpack.encode(config),
         name=name,
         cpus=cpus,
+        where=where,
+        limit=limit,
+        bundle=bundle,
         function=Function(hashlib.blake2b(data, digest_size=16).hexdigest(), data, source),
-        session=session,
+        session=owner,
         place=place,
+        shared=shared,
     )
 
 
@@ -158,7 +168,7 @@ register(_RunCell())
 def _compile(source: str, filename: str) -> tuple[CodeType, CodeType | None]:
     """Code of the statements, and of the last expression if there is one."""
     try:
-        tree = ast.parse(source, filename)
+        tree = parse(source, filename)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         body = compile(tree, filename, "exec", dont_inherit=True)
         if not isinstance(last, ast.Expr):
@@ -173,9 +183,10 @@ def _compile(source: str, filename: str) -> tuple[CodeType, CodeType | None]:
 
 def _value(instance: DataInstance) -> Any:
     """What an input is in the cell: its value; a directory and untyped data stay as they are."""
-    if instance.data_type is DataType.DIR:
+    if instance.data_type is DataType.DIR and not instance.missing:
         return instance
-    return instance.load() if instance.content_type else instance.get_bytes()
+    is_value = instance.content_type or instance.missing
+    return instance.load() if is_value else instance.get_bytes()
 
 
 def _find(code: CellCode, label: str, values: dict[str, Any], namespace: dict[str, Any]) -> Any:
@@ -204,15 +215,22 @@ def _encode(context: Context, code: CellCode, label: str, value: Any) -> DataIns
         ) from error
 
 
-def _pack_captured(captured: Mapping[str, object], code: CellCode) -> bytes:
-    """One pickle, so that values which share something still share it on the engine."""
+def _pack_captured(
+    captured: Mapping[str, object], code: CellCode, owner: Owner
+) -> tuple[bytes, Sequence[Any]]:
+    """One pickle, so that values which share something still share it on the engine.
+
+    And the shared objects in it.
+    """
     try:
-        data: bytes = cloudpickle.dumps(dict(captured), 5)
+        data, shared = dumps(dict(captured), owner)
+    except UsageError:
+        raise
     except Exception as error:  # a value's own __reduce__ may raise anything
         raise _blame(captured, code, error) from error
     if len(data) > CAPTURED_VALUE:
         _check_sizes(captured, code)
-    return data
+    return data, shared
 
 
 def _blame(captured: Mapping[str, object], code: CellCode, error: Exception) -> CellError:

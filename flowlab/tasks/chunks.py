@@ -10,19 +10,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from types import GeneratorType
 from typing import Any, NamedTuple
-
-import cloudpickle
+from weakref import WeakKeyDictionary
 
 from flowlab.errors import ContentTypeError, UsageError, WrongKind
 from flowlab.graph.given import shorten
 from flowlab.graph.nodes import DataObject, Task, to_dataobj
+from flowlab.graph.owner import Owner
 from flowlab.model.limits import INLINE_OBJECT
 from flowlab.staging.encoding import encode
+from flowlab.tasks.pickling import TaskPickler, may_share
 
 CHUNKS = 32  # an engine: who ends last holds the others up by a 32nd of the work at most
 
+_gave: "WeakKeyDictionary[GeneratorType[Any, Any, Any], list[Any]]" = WeakKeyDictionary()
 _CUT = (range, list, tuple, str, bytes)  # no classes derived from these: they may iterate otherwise
-_PROTOCOL = 5
 
 
 def choose_size(calls: int, engines: int) -> int:
@@ -94,14 +95,16 @@ class Packed(NamedTuple):
     data     their pickle, or None: they are large arrays, to be written down once, in the store
     found    the objects that stand in each column, each of them once; then `data` is a pickle of
              each column, one after the other (arguments.unpack). Empty when it is one of them all
+    shared   references to the shared objects in them
     """
 
     columns: tuple[Any, ...]
     data: bytes | None
     found: list[list[DataObject]]
+    shared: Sequence[Any] = ()
 
 
-def pack_columns(columns: tuple[Any, ...], first: int) -> Packed:
+def pack_columns(columns: tuple[Any, ...], first: int, owner: Owner | None = None) -> Packed:
     """Pickle the arguments of one chunk; UsageError names the call whose argument cannot travel.
 
     first  number of the first call
@@ -109,11 +112,13 @@ def pack_columns(columns: tuple[Any, ...], first: int) -> Packed:
     if any(_is_large(column) for column in columns) and all(map(_is_plain, columns)):
         return Packed(columns, None, [])
     try:
-        return Packed(columns, encode(columns, "pickle"), [])
+        data = encode(columns, "pickle")
+        if not may_share(data):
+            return Packed(columns, data, [])
     except ContentTypeError:
         pass  # there are objects in it, or what cannot travel
     try:
-        return _pack_whole(columns)
+        return _pack_whole(columns, owner)
     except UsageError:
         raise
     except Exception as error:  # an argument's own __reduce__ may raise anything
@@ -132,22 +137,22 @@ def _is_plain(column: Any) -> bool:
     return isinstance(column, range) or not getattr(getattr(column, "dtype", None), "hasobject", 1)
 
 
-def _pack_whole(columns: tuple[Any, ...]) -> Packed:
+def _pack_whole(columns: tuple[Any, ...], owner: Owner | None = None) -> Packed:
     buffer = io.BytesIO()
-    pickler = _Pickler(buffer, _PROTOCOL)
+    pickler = _Pickler(buffer, owner)
     found = []
     for column in columns:
         pickler.begin_column()
         pickler.dump(column)
         found.append(list(pickler.places))
-    return Packed(columns, buffer.getvalue(), found)
+    return Packed(columns, buffer.getvalue(), found, pickler.shared)
 
 
-class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # cloudpickle has no types
+class _Pickler(TaskPickler):
     """Puts the number of an input in the place of an object, the same one within a column."""
 
-    def __init__(self, file: io.BytesIO, protocol: int) -> None:
-        super().__init__(file, protocol)
+    def __init__(self, file: io.BytesIO, owner: Owner | None) -> None:
+        super().__init__(file, owner)
         self.places: dict[DataObject, int] = {}
         self._first = 0
 
@@ -163,8 +168,15 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc] # cloudpickle has no 
 
     def reducer_override(self, thing: Any) -> Any:
         if isinstance(thing, GeneratorType):
-            return iter, (list(thing),)
+            return iter, (_taken(thing),)
         return super().reducer_override(thing)
+
+
+def _taken(generator: "GeneratorType[Any, Any, Any]") -> list[Any]:
+    """What it gives, however often it is packed."""
+    if generator not in _gave:
+        _gave[generator] = list(generator)
+    return _gave[generator]
 
 
 def _find_culprit(columns: Sequence[Any], first: int) -> str:

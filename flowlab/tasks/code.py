@@ -5,22 +5,28 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-import cloudpickle
-
 from flowlab.errors import UsageError
 from flowlab.graph.nodes import Function
+from flowlab.graph.owner import Owner
+from flowlab.tasks.pickling import dumps
 
 
-def pack_function(function: Callable[..., Any]) -> Function:
-    """Pickle a function; UsageError when it, or what it refers to, cannot be pickled."""
+def pack_function(function: Callable[..., Any], owner: Owner | None = None) -> Function:
+    """Pickle a function, for tasks of this owner.
+
+    UsageError when it, or what it refers to, cannot be pickled.
+    """
     try:
-        data = cloudpickle.dumps(function, 5)
+        data, shared = dumps(function, owner)
+    except UsageError:
+        raise
     except Exception as error:  # what the function refers to may raise anything
         raise UsageError(
             f"the function {name_of(function)}() cannot be pickled: "
             f"{type(error).__name__}: {error}; what it reads from outside must travel too"
         ) from error
-    return Function(hashlib.blake2b(data, digest_size=16).hexdigest(), data, _source(function))
+    key = hashlib.blake2b(data, digest_size=16).hexdigest()
+    return Function(key, data, source_of(function), shared)
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -30,7 +36,8 @@ def name_of(function: Callable[..., Any]) -> str:
     return name if isinstance(name, str) else type(function).__name__
 
 
-def _source(function: Callable[..., Any]) -> str:
+def source_of(function: Callable[..., Any]) -> str:
+    """A function's text for people; empty when nobody knows it."""
     try:
         return inspect.getsource(function)
     except (OSError, TypeError):  # made by exec, or typed at a prompt without history

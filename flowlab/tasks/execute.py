@@ -6,7 +6,6 @@ moves the outputs out. After Rain's user guide, "Running external programs".
 
 import shlex
 from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
 from flowlab.errors import UsageError, WrongKind, WrongValue
@@ -17,6 +16,7 @@ from flowlab.model.content import merge_content_types
 from flowlab.model.inputs import Input, Output
 from flowlab.model.specs import DataType
 from flowlab.tasks.program import KIND, Mapped, Plan, encode_plan
+from flowlab.tasks.taking import Made
 
 STDIN = ".flowlab-stdin"  # in the working directory: hidden, and no name that a user would choose
 STDOUT = ".flowlab-stdout"
@@ -33,6 +33,10 @@ def Execute(  # noqa: N802, PLR0917 - a class to Rain's users, and their order
     *,
     name: str | None = None,
     cpus: int = 1,
+    where: Any = None,
+    limit: Any = None,
+    bundle: Any = None,
+    stage_point: Any = None,
     session: Owner | None = None,
 ) -> Task:
     """Run a program in an empty working directory.
@@ -41,8 +45,12 @@ def Execute(  # noqa: N802, PLR0917 - a class to Rain's users, and their order
     stdout        make an output of what the program prints: True, a label, or an Output
     stdin         object that the program reads on its standard input
     input_paths   further inputs, as files by their paths; an object's is its label
-    output_paths  files that the program makes
+    output_paths  files that the program makes; Output("x*", glob=True), all that match
     shell         give the command to /bin/sh; a string reaches it untouched
+    where         the engine by number or the host by name that runs it, or a list of these
+    limit         name of a limit of the session that it counts for (`session.limit`), or several
+    bundle        files that lie in the working directory: `flowlab.bundle(…)`, or several
+    stage_point   by which the outputs go between hosts, in the place of the session's
     """
     draft = _Draft()
     if stdin is not None:
@@ -65,6 +73,10 @@ def Execute(  # noqa: N802, PLR0917 - a class to Rain's users, and their order
         source=command[-1] if shell else shlex.join(command),
         name=name,
         cpus=cpus,
+        where=where,
+        limit=limit,
+        bundle=bundle,
+        stage_point=stage_point,
         session=session,
     )
 
@@ -76,12 +88,12 @@ class _Draft:
         self.inputs: list[tuple[str | None, DataObject]] = []
         self.outputs: list[Output] = []
         self._mapped: list[Mapped] = []
-        self._made: list[str] = []
+        self._made: list[Made] = []
         self._stdin = ""
 
     def plan(self, command: Sequence[str]) -> Plan:
         """All of it, for the engine."""
-        stdout = STDOUT if STDOUT in self._made else ""
+        stdout = STDOUT if any(each.path == STDOUT for each in self._made) else ""
         return Plan(tuple(command), tuple(self._mapped), tuple(self._made), self._stdin, stdout)
 
     def add_stdin(self, given: Any) -> None:
@@ -96,8 +108,8 @@ class _Draft:
         """Make an output of the standard output."""
         if made.path is not None:
             raise UsageError("argument 'path' is not allowed for stdout: it is no file")
-        if made.data_type is not DataType.BLOB:
-            raise UsageError("stdout is a blob, not a directory")
+        if made.data_type is not DataType.BLOB or made.optional:
+            raise UsageError("stdout is a blob that is always made; no directory, and no glob")
         label = "stdout" if made.label is None else made.label
         self._make(made, label, STDOUT)
 
@@ -167,9 +179,9 @@ class _Draft:
                 f"Output {label!r}: encode is for Python tasks; a program writes files"
             )
         check_path(path)
-        if path in self._made:
+        if any(each.path == path for each in self._made):
             raise UsageError(f"two outputs are made at the path {path!r}")
-        self._made.append(path)
+        self._made.append(Made(path, made.glob, made.optional))
         self.outputs.append(
             Output(
                 label,
@@ -205,8 +217,8 @@ def _split(command: str) -> list[str]:
 
 def check_path(path: str) -> None:
     """Raise UsageError unless the path stays in the working directory."""
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or ".." in parts or "\0" in path:
+    parts = set(path.split("/"))
+    if path.startswith("/") or parts <= {"", "."} or ".." in parts or "\0" in path:
         raise UsageError(f"{path!r} must be a path inside the task's working directory")
 
 

@@ -36,6 +36,9 @@ class Program:
         *,
         name: str | None = None,
         cpus: int = 1,
+        where: Any = None,
+        limit: Any = None,
+        bundle: Any = None,
     ) -> None:
         listed = [input_paths] if isinstance(input_paths, str | Input) else list(input_paths)
         words = [args] if isinstance(args, str) else list(args)
@@ -49,6 +52,9 @@ class Program:
             "output_paths": output_paths if is_one else list(output_paths),
             "shell": shell,
             "cpus": cpus,
+            "where": where,
+            "limit": limit,
+            "bundle": bundle,
         }
         self._name = name
         self._labels = self._check()

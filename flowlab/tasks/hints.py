@@ -17,7 +17,15 @@ from flowlab.model.inputs import Input, Output
 
 Outputs = int | str | Output | Sequence[str | Output]
 
-_OURS = ("output", "outputs", "name", "session")  # keywords of every call
+_OURS = (
+    "output",
+    "outputs",
+    "name",
+    "where",
+    "limit",
+    "bundle",
+    "session",
+)  # keywords of every call
 _VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 

@@ -6,7 +6,7 @@ the active session, and a `Kind` that runs it on an engine. Neither half knows w
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from flowlab.errors import UsageError
 from flowlab.graph.types import is_own
@@ -14,6 +14,25 @@ from flowlab.model.attributes import TaskAttributes
 from flowlab.model.labels import LabeledList
 from flowlab.model.specs import ObjectSpec
 from flowlab.staging.instance import DataInstance
+
+CHANNEL = "channel"  # the stream of an attended program that is neither of its outputs
+CHANNEL_VARIABLE = "FLOWLAB_CHANNEL"  # its descriptor, in the program's environment
+
+Hear = Callable[[str, bytes], None]  # "stdout", "stderr" or CHANNEL, and what came
+
+
+class Ended(NamedTuple):
+    """How a program ended.
+
+    status   its exit status as subprocess gives it
+    seconds  how long it took
+    usage    `cpu_user`, `cpu_system` (s), `max_rss`, `read`, `written` (bytes), of it and of those
+             that it waited for; empty where the system does not say
+    """
+
+    status: int
+    seconds: float
+    usage: dict[str, float]
 
 
 class Context(Protocol):
@@ -31,6 +50,10 @@ class Context(Protocol):
     def spec(self) -> TaskAttributes: ...
     @property
     def inputs(self) -> LabeledList[DataInstance]: ...
+    def load_inputs(self) -> list[Any]:
+        """A fresh value of each input, in order; raises ContentTypeError."""
+        ...
+
     @property
     def outputs(self) -> Sequence[ObjectSpec]: ...
     @property
@@ -75,6 +98,16 @@ class Context(Protocol):
 
         Its stderr (and stdout, unless it goes to a file) are tapped live.
         Returns its exit status as subprocess gives it, and the tail of its stderr.
+        """
+        ...
+
+    def attend_program(
+        self, args: Sequence[str], variables: Mapping[str, str], hear: Hear
+    ) -> Ended:
+        """Run a program in the sandbox, as above; all that it says goes to `hear` as it comes.
+
+        It may also write to the descriptor whose number it finds in FLOWLAB_CHANNEL.
+        variables  for its environment, besides the engine's own
         """
         ...
 

@@ -6,7 +6,8 @@ are named `name/first-last`; the view draws them as one.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from types import FunctionType
 from typing import Any
 
@@ -21,6 +22,7 @@ from flowlab.graph.place import find_place
 from flowlab.model.inputs import Output
 from flowlab.model.limits import INLINE_OBJECT
 from flowlab.model.specs import DataType
+from flowlab.shared.proxy import Reference
 from flowlab.staging.encoding import decode
 from flowlab.staging.instance import DataInstance
 from flowlab.tasks.arguments import unpack
@@ -63,6 +65,9 @@ def map(  # noqa: A001 - flowlab.map is to the builtin what its users expect
     name: str | None = None,
     chunk: int | None = None,
     cpus: int | None = None,
+    where: Any = None,
+    limit: Any = None,
+    bundle: Any = None,
     session: Owner | None = None,
 ) -> Map:
     """Declare `function(*arguments)` for arguments from all these, as the builtin `map` pairs them.
@@ -71,8 +76,11 @@ def map(  # noqa: A001 - flowlab.map is to the builtin what its users expect
     raises fails its chunk. Another map may be given as an iterable: it is not waited for.
 
     name   of the node; the function's by default
-    chunk  calls in one task; chosen by their number and that of the engines when nothing is said
+    chunk  calls in one task; chosen by their number and that of the engines when nothing is said;
+           1 when calls may wait for each other at a shared object
     cpus   slots of one host that a chunk claims; 1, or what the `@remote` function says
+    where  the engine or host that runs its chunks, and `limit` what they count for: as for @remote
+    bundle files and modules for its calls; none, or what the `@remote` function says
     """
     if not callable(function):
         raise WrongKind(f"map takes a function first, not {shorten(function)}")
@@ -83,12 +91,15 @@ def map(  # noqa: A001 - flowlab.map is to the builtin what its users expect
     _check_call(function, iterables)
     columns, calls = take_columns(iterables, (Map,))
     size = choose_size(calls, owner.engines) if chunk is None else _check_chunk(chunk)
-    parts = [
-        (those, pack_columns(tuple(each[those.start : those.stop] for each in columns), those[0]))
-        for those in spans(calls, size)
-    ]
+    said = {"cpus": cpus, "where": where, "limit": limit, "bundle": bundle}
+    whole = _Whole(function, named, calls, owner, said)
+    parts = _parts(columns, calls, size, owner)
+    met = _where_calls_wait(whole, parts)
+    if met is not None and size > 1:
+        _check_alone(chunk, met, named)
+        size = 1
+        parts = _parts(columns, calls, size, owner)
     _check_objects([obj for _, part in parts for each in part.found for obj in each], named, owner)
-    whole = _Whole(function, named, calls, cpus, owner)
     tasks = tuple(_declare(whole, those, part) for those, part in parts)
     return Map(Chunks(named, owner, tasks, calls, size), range(calls))
 
@@ -97,17 +108,23 @@ class _Whole:
     """What all chunks of a map have in common."""
 
     def __init__(
-        self, function: Callable[..., Any], name: str, calls: int, cpus: int | None, owner: Owner
+        self,
+        function: Callable[..., Any],
+        name: str,
+        calls: int,
+        owner: Owner,
+        said: Mapping[str, Any],
     ) -> None:
         self.name = name
         self.calls = calls
         self.owner = owner
         self.place = find_place()
         self.remote = function if isinstance(function, RemoteFunction) else None
-        code = self.remote.code(owner) if self.remote else pack_function(function)
+        code = self.remote.code(owner) if self.remote else pack_function(function, owner)
         # Apart from calls that are tasks of their own, since a chunk takes another time
-        self.code = Function(f"map:{code.key}", code.data, code.source)
-        self.cpus = cpus if cpus is not None else self.remote.cpus if self.remote else 1
+        self.code = Function(f"map:{code.key}", code.data, code.source, code.shared)
+        own = {**self.remote.claims, "bundle": self.remote.bundle} if self.remote else {}
+        self.said = own | {key: each for key, each in said.items() if each is not None}
 
 
 def _declare(whole: _Whole, calls: range, part: Packed) -> Task:
@@ -134,11 +151,40 @@ def _declare(whole: _Whole, calls: range, part: Packed) -> Task:
         outputs=[Output("results", content_type="pickle")],
         config=msgspec.msgpack.encode(travelling),
         name=whole.name if alone else f"{whole.name}/{calls[0]}-{calls[-1]}",
-        cpus=whole.cpus,
+        **whole.said,
         function=whole.code,
         session=whole.owner,
         place=whole.place,
+        shared=part.shared,
     )
+
+
+def _parts(
+    columns: Sequence[Any], calls: int, size: int, owner: Owner
+) -> list[tuple[range, Packed]]:
+    return [(those, _pack(columns, those, owner)) for those in spans(calls, size)]
+
+
+def _where_calls_wait(whole: _Whole, parts: Sequence[tuple[range, Packed]]) -> Reference | None:
+    """A shared object at which one call may wait for another."""
+    held = chain(whole.code.shared, *(part.shared for _, part in parts))
+    return next((each for each in held if each.waits), None)
+
+
+def _check_alone(chunk: int | None, met: Reference, name: str) -> None:
+    """Raise UsageError when calls that may wait for each other are to run one after the other."""
+    if chunk is not None:
+        raise UsageError(
+            f"chunk={chunk}: calls of the map {name!r} may wait for each other at {met.shown}, and "
+            "those of one chunk run one after the other: leave chunk out, and each call is a task "
+            "of its own; or make the object by session.shared(…, waits=False), if none waits there"
+        )
+
+
+def _pack(columns: Sequence[Any], calls: range, owner: Owner) -> Packed:
+    """The arguments of these calls."""
+    cut = tuple(each[calls.start : calls.stop] for each in columns)
+    return pack_columns(cut, calls[0], owner)
 
 
 def _name_of(function: Callable[..., Any]) -> str:

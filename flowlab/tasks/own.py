@@ -14,11 +14,13 @@ The function travels with the tasks, so no engine has to be prepared.
 After Rain's "Task types" and executors.
 """
 
+import weakref
 from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any, TypeVar
 
 from flowlab.errors import WrongKind
+from flowlab.graph.owner import Owner
 from flowlab.graph.types import Function, register_type
 from flowlab.staging.instance import DataInstance
 from flowlab.tasks.code import pack_function
@@ -31,19 +33,20 @@ Body = TypeVar("Body", bound=Callable[..., Any])
 def task_type(name: str) -> Callable[[Body], Body]:
     """Say what runs tasks of a type: a function of the context and then the inputs, in order.
 
-    It gives what a `@remote` function may give. Its first task pickles it; said again for the same
-    name, it runs the tasks that are declared from then on.
+    It gives what a `@remote` function may give. Its first task in a session pickles it; said again
+    for the same name, it runs the tasks that are declared from then on.
     """
 
     def declare(function: Body) -> Body:
         if not isinstance(function, FunctionType):
             raise WrongKind(f"task_type takes a function, not {function!r}")
-        packed: list[Function] = []  # none or one
+        packed: weakref.WeakKeyDictionary[Owner, Function] = weakref.WeakKeyDictionary()
 
-        def make() -> Function:
-            if not packed:
-                packed.append(pack_function(function))
-            return packed[0]
+        def make(owner: Owner) -> Function:
+            found = packed.get(owner)
+            if found is None:
+                found = packed[owner] = pack_function(function, owner)
+            return found
 
         register_type(name, make)
         return function

@@ -85,4 +85,5 @@ def plain_value(instance: DataInstance) -> Any:
     """What an instance is worth as a plain value: decoded, or its bytes when no type is known."""
     if instance.data_type is DataType.DIR:
         raise UsageError("a directory is no value; write it to files and give their content")
-    return instance.load() if instance.content_type else instance.get_bytes()
+    is_value = instance.content_type or instance.missing
+    return instance.load() if is_value else instance.get_bytes()

@@ -1,21 +1,19 @@
 """How a program's task runs on an engine: files in, the program, files out."""
 
 import os
-import shutil
 import signal
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from flowlab.errors import TaskError
-from flowlab.model.specs import DataType, ObjectSpec
+from flowlab.errors import TaskError, UsageError
 from flowlab.staging.instance import DataInstance
 from flowlab.tasks.kind import Context, register
 from flowlab.tasks.plain import as_file
+from flowlab.tasks.taking import InputFiles, Made, take_made
 
 KIND = "execute"
-_SHOWN = 10  # names of files in a message
 
 
 class Mapped(msgspec.Struct, frozen=True, array_like=True):
@@ -38,7 +36,7 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
 
     command: tuple[str, ...]
     inputs: tuple[Mapped, ...] = ()
-    outputs: tuple[str, ...] = ()
+    outputs: tuple[Made, ...] = ()
     stdin: str = ""
     stdout: str = ""
 
@@ -54,34 +52,73 @@ class _Execute:
     def run(self, context: Context) -> Sequence[DataInstance]:
         plan = msgspec.msgpack.decode(context.config, type=Plan)
         place = context.sandbox
+        _check_free(plan, place)
         mapped = [
             _map(instance, where, place)
             for instance, where in zip(context.inputs, plan.inputs, strict=True)
+            if not (instance.missing and where.path != plan.stdin)
         ]
-        for path in plan.outputs:
-            (place / path).parent.mkdir(parents=True, exist_ok=True)
+        writable = {each.path for each in plan.inputs if each.write}
+        given = InputFiles(place, writable) if any(each.glob for each in plan.outputs) else None
+        for made in plan.outputs:
+            if not made.glob:
+                _folder_of(made.path, place)
         _run(context, plan)
         for instance in mapped:
             instance.check_links()
         return [
-            _take(context, path, spec)
-            for path, spec in zip(plan.outputs, context.outputs, strict=True)
+            take_made(context, made, spec, given)
+            for made, spec in zip(plan.outputs, context.outputs, strict=True)
         ]
 
 
 register(_Execute())
 
 
+def _check_free(plan: Plan, place: Path) -> None:
+    """Raise UsageError when a file of a bundle is in the way of an input or output."""
+    if not os.listdir(place):
+        return
+    wanted = [(each.path, "input") for each in plan.inputs]
+    wanted += [(each.path, "output") for each in plan.outputs if not each.glob]
+    for path, what in wanted:
+        above = (str(each) for each in PurePosixPath(path).parents if not (place / each).is_dir())
+        taken = [each for each in (path, *above) if os.path.lexists(place / each)]
+        if taken:
+            raise UsageError(
+                f"{taken[0]!r} is a file of the task's bundle; give the {what} another path"
+            )
+
+
 def _map(instance: DataInstance, where: Mapped, place: Path) -> DataInstance:
-    path = place / where.path
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _folder_of(where.path, place)
     if where.plain:
         instance = as_file(instance, where.path)
-    if where.write:
-        instance.write(path)
-    else:
-        instance.link(path)
+    path = os.path.join(place, where.path)
+    try:
+        if where.write:
+            instance.write(path)
+        else:
+            instance.link(path)
+    except FileExistsError:
+        raise _in_the_way(where.path, where.path) from None
     return instance
+
+
+def _folder_of(path: str, place: Path) -> None:
+    """Make the directory in which a file is to stand."""
+    folder = os.path.dirname(path)
+    try:
+        os.makedirs(place / folder, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise _in_the_way(path, folder) from None
+
+
+def _in_the_way(path: str, at: str) -> UsageError:
+    return UsageError(
+        f"{path!r} cannot be in the task's working directory: another input is in its way at "
+        f"{at!r}; give one of them another path"
+    )
 
 
 def _run(context: Context, plan: Plan) -> None:
@@ -108,50 +145,3 @@ def _run(context: Context, plan: Plan) -> None:
 def _signal(number: int) -> str:
     known = {each.value: each.name for each in signal.Signals}
     return f"{number} ({known[number]})" if number in known else str(number)
-
-
-def _take(context: Context, path: str, spec: ObjectSpec) -> DataInstance:
-    """Move what the program made out of the working directory."""
-    made = context.sandbox / path
-    if not made.exists():
-        raise TaskError(
-            f"Path {path!r} not found: the program made no such file for its output "
-            f"{spec.label!r}; it left {_left(context.sandbox)}"
-        )
-    kind = DataType.DIR if made.is_dir() else DataType.BLOB
-    if kind is not spec.data_type:
-        raise TaskError(
-            f"Output {spec.label!r} (content_type={spec.content_type!r}) expects type "
-            f"{spec.data_type}, but {kind} is provided"
-        )
-    if made.is_symlink():
-        _copy_in(made, kind)
-    if kind is DataType.DIR:
-        return context.stage_directory(path)
-    return context.stage_file(path, spec.content_type)
-
-
-def _copy_in(made: Path, kind: DataType) -> None:
-    """Put what a link names in the link's place: it may name an input in the store."""
-    named = Path(os.path.realpath(made))
-    made.unlink()
-    if kind is DataType.DIR:
-        shutil.copytree(named, made, symlinks=True)
-    else:
-        shutil.copyfile(named, made)
-
-
-def _left(place: Path) -> str:
-    names = sorted(_files(place))
-    if not names:
-        return "no files"
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(map(repr, names[:_SHOWN])) + more
-
-
-def _files(place: Path) -> Iterator[str]:
-    for folder, _, names in os.walk(place):
-        for name in names:
-            path = Path(folder, name).relative_to(place).as_posix()
-            if not path.startswith(".flowlab-"):
-                yield path

@@ -1,6 +1,8 @@
 """A shell cell as a task: `/bin/sh -c` with the notebook's objects as its files."""
 
+import glob
 from collections.abc import Mapping
+from typing import Any
 
 from flowlab.errors import CellError
 from flowlab.graph.nodes import DataObject, Task
@@ -9,6 +11,7 @@ from flowlab.model.inputs import Output
 from flowlab.model.specs import DataType, Place
 from flowlab.tasks.execute import STDOUT, check_path
 from flowlab.tasks.program import KIND, Mapped, Plan, encode_plan
+from flowlab.tasks.taking import Made
 
 PRINTED = "STDOUT"  # stands for the file of an output that is what the cell prints
 
@@ -21,13 +24,16 @@ def declare_shell(
     inputs: Mapping[str, DataObject],
     outputs: Mapping[str, str],
     cpus: int = 1,
+    where: Any = None,
+    limit: Any = None,
+    bundle: Any = None,
     session: Owner | None = None,
     place: Place | None = None,
 ) -> Task:
     """Declare a shell cell as a task.
 
     inputs   file -> the object that it holds: text and bytes as they are, tables as NAME.csv
-    outputs  label -> file that the cell makes, `DIRECTORY/`, or STDOUT
+    outputs  label -> file that the cell makes, `DIRECTORY/`, `PATTERN*`, or STDOUT
     """
     made = [_output(label, file) for label, file in outputs.items()]
     paths = tuple(STDOUT if file == PRINTED else file.rstrip("/") for file in outputs.values())
@@ -38,7 +44,8 @@ def declare_shell(
             file = PRINTED if path == STDOUT else path
             raise CellError(f"task {name!r}: two of its outputs are {file!r}")
     mapped = tuple(Mapped(path, plain=True) for path in inputs)
-    plan = Plan(("/bin/sh", "-c", source), mapped, paths, "", STDOUT if STDOUT in paths else "")
+    files = tuple(Made(path, glob=glob.has_magic(path)) for path in paths)
+    plan = Plan(("/bin/sh", "-c", source), mapped, files, "", STDOUT if STDOUT in paths else "")
     return Task(
         KIND,
         inputs=list(inputs.items()),
@@ -46,6 +53,9 @@ def declare_shell(
         config=encode_plan(plan),
         name=name,
         cpus=cpus,
+        where=where,
+        limit=limit,
+        bundle=bundle,
         session=session,
         place=place,
         source=source,
@@ -55,4 +65,5 @@ def declare_shell(
 def _output(label: str, file: str) -> Output:
     if file == PRINTED:
         return Output(label, content_type="text")
-    return Output(label, data_type=DataType.DIR if file.endswith("/") else DataType.BLOB)
+    is_directory = file.endswith("/") or glob.has_magic(file)
+    return Output(label, data_type=DataType.DIR if is_directory else DataType.BLOB)

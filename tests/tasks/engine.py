@@ -6,13 +6,18 @@ import pickle
 import subprocess
 from pathlib import Path
 
+from flowlab.model.bundles import count_own
+from flowlab.model.ids import EngineId
 from flowlab.model.labels import LabeledList
 from flowlab.model.payload import Inline
 from flowlab.model.specs import DataType
 from flowlab.staging.directory import pack_directory
 from flowlab.staging.encoding import encode as encode_value
 from flowlab.staging.instance import DataInstance
+from flowlab.staging.unpacked import Unpacked
 from flowlab.tasks.kind import find_kind
+from flowlab.worker.programs import attend_program
+from flowlab.worker.running import RunningInfo
 
 
 class Engine:
@@ -23,6 +28,7 @@ class Engine:
         self.made = {}
         self.said = []
         self.user = {}
+        self.info = RunningInfo(EngineId(0))
         self._functions = {}
         self._runs = 0
 
@@ -47,6 +53,9 @@ class Engine:
         (instance,) = self.run(task)
         return instance.load()
 
+    def load_inputs(self):
+        return [instance.load() for instance in self.inputs]
+
     def _start(self, task):
         self._runs += 1
         self.sandbox = self.place / f"run{self._runs}"
@@ -54,9 +63,11 @@ class Engine:
         self.spec = task.spec
         self.config = task.config
         self.outputs = [output.to_spec() for output in task.outputs]
-        self.inputs = LabeledList(
-            pairs=[(label, self._instance(obj)) for label, obj in task.inputs.items()]
-        )
+        own = count_own([label or "" for label in task.inputs.labels()])
+        given = [(label, self._instance(obj)) for label, obj in task.inputs.items()]
+        self.inputs = LabeledList(pairs=given[:own])
+        for number, (_, instance) in enumerate(given[own:]):
+            Unpacked(instance, self.place / f"bundle{self._runs}-{number}").lay_out(self.sandbox)
         self._function = task.function
 
     def _instance(self, obj):
@@ -66,7 +77,9 @@ class Engine:
                 obj.data_type, obj.content_type, value.data, obj.to_spec(), packed=value.packed
             )
         data = self.made[obj.object_id]
-        return DataInstance(data.data_type, data.content_type, data.source, obj.to_spec())
+        return DataInstance(
+            data.data_type, data.content_type, data.source, obj.to_spec(), dict(data.user)
+        )
 
     def _kept(self, output, instance):
         """As a store would: in a read-only file."""
@@ -74,7 +87,7 @@ class Engine:
         path.write_bytes(instance.get_bytes())
         path.chmod(0o400)
         kind = instance.content_type or output.content_type
-        return DataInstance(instance.data_type, kind, path, output.to_spec())
+        return DataInstance(instance.data_type, kind, path, output.to_spec(), dict(instance.said()))
 
     @property
     def function(self):
@@ -111,3 +124,6 @@ class Engine:
                 args, cwd=self.sandbox, stdin=source, stdout=target, stderr=-1, check=False
             )
         return done.returncode, done.stderr.decode()
+
+    def attend_program(self, args, variables, hear):
+        return attend_program(args, self.sandbox, variables, hear)

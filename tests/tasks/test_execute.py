@@ -148,6 +148,8 @@ def test_an_empty_label_is_a_label(engine):
         ({"args": "x", "output_paths": ["/abs"]}, "inside the task's working directory"),
         ({"args": "x", "output_paths": ["a/../../b"]}, "inside the task's working directory"),
         ({"args": "x", "output_paths": ["."]}, "inside the task's working directory"),
+        ({"args": "x", "output_paths": ["./"]}, "inside the task's working directory"),
+        ({"args": "x", "output_paths": ["a\0b"]}, "inside the task's working directory"),
         ({"args": "x", "output_paths": ["a", Output("b", path="a")]}, "two outputs"),
         ({"args": "x", "output_paths": [Output("b", encode="json")]}, "encode is for Python"),
         ({"args": "x", "output_paths": [3]}, "takes paths and Outputs"),

@@ -1,8 +1,10 @@
 """How a program runs on an engine: what it may change, and how it fails."""
 
+import os
+
 import pytest
 
-from flowlab.errors import StoreError, TaskError
+from flowlab.errors import StoreError, TaskError, UsageError
 from flowlab.model.inputs import Input, InputDir, Output, OutputDir
 from flowlab.tasks.basic import Concat
 from flowlab.tasks.execute import Execute
@@ -109,6 +111,25 @@ def test_an_output_may_lie_inside_a_mapped_directory(engine, tmp_path):
     given = InputDir("d", dataobj=directory(tmp_path / "d"))
     task = Execute(["cp", "d/x", "d/y"], input_paths=[given], output_paths=["d/y"])
     assert engine.run(task)[0].get_bytes() == b"x"
+
+
+@pytest.mark.parametrize("below", ["x/q", "x/deep/q"])
+def test_inputs_that_stand_in_each_others_way_are_named(engine, below, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # they are links, as nearly always
+    given = [
+        Input("x", dataobj=Concat([blob("1")])),
+        Input("q", path=below, dataobj=Concat([blob("2")])),
+    ]
+    for inputs in (given, given[::-1]):
+        with pytest.raises(UsageError, match=r"another input is in its way at 'x.*; give one of"):
+            engine.run(Execute("true", input_paths=inputs))
+
+
+def test_an_output_below_an_input_that_is_a_file_is_named(engine):
+    given = [Input("x", dataobj=blob("1"))]
+    task = Execute("true", input_paths=given, output_paths=[Output("o", path="x/o")])
+    with pytest.raises(UsageError, match=r"^'x/o' cannot be .* another input is in its way at 'x'"):
+        engine.run(task)
 
 
 def test_nothing_printed_is_an_empty_output(engine):
