@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from flowlab.events.messages import OnError
 from flowlab.model.ids import Assignment, ObjectId, SessionId, TaskId
+from flowlab.model.logrow import QUIET
 from flowlab.worker.memory import Held
 from flowlab.worker.messages import Batch, Job
 
@@ -24,11 +25,13 @@ class Run:
     wanted  outputs to publish beyond what was asked: tasks that read them were taken back
     barren  outputs that will never come, since their task failed
     left    tasks that have not ended
+    level   from which log records are wanted
     """
 
     session: SessionId
     on_error: OnError
     left: int
+    level: int = QUIET
     values: dict[ObjectId, Held] = field(default_factory=dict)
     wanted: set[ObjectId] = field(default_factory=set)
     barren: set[ObjectId] = field(default_factory=set)
@@ -55,7 +58,7 @@ class Backlog:
 
     def add(self, batch: Batch) -> None:
         """Take a batch in; what is held already (a message that came twice) is not run twice."""
-        run = Run(batch.session, batch.on_error, 0)
+        run = Run(batch.session, batch.on_error, 0, batch.level)
         configs = batch.payload.configs
         for job in batch.jobs:
             task = job.spec.id

@@ -10,14 +10,19 @@ import platform
 import socket
 import threading
 import time
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from flowlab.errors import ClusterError
+from flowlab.errors import ClusterError, FlowlabError
 from flowlab.model.ids import EngineId
-from flowlab.staging.store import HostStore, host_id
+from flowlab.shared.keys import remember_run
+from flowlab.staging.copies import live_below
+from flowlab.staging.host import host_id, host_name
+from flowlab.staging.store import HostStore
 from flowlab.worker.board import Board
+from flowlab.worker.carrier import Carrier
 from flowlab.worker.duplex import Duplex
 from flowlab.worker.environment import Marks, scrub
 from flowlab.worker.link import EngineLink, Held
@@ -46,6 +51,7 @@ def start_worker(
     curve: bytes = b"",
     own: bool = False,
     reach: float = _REACH,
+    leave: Callable[[], None] | None = None,
 ) -> dict[str, object]:
     # size: an order that comes from another process, where each of its items has this name
     """Link this engine to a scheduler process; called again, it takes the link up anew.
@@ -53,14 +59,18 @@ def start_worker(
     kernel  of the engine; its event loop runs the tasks
     own     the engine was started by us: it ends itself when it is not wanted any longer
     reach   s to wait for an answer
+    leave   what is to be done when the engine gives its tasks up: places that are its own
     Raises ClusterError that names both ends when the address does not answer, or refuses.
     """
     scrub(os.environ)
+    remember_run(run, key)
     worker = _workers.get(str(boards))
     if worker is None:
         worker = _workers[str(boards)] = Worker(kernel, engine, store, boards, sandboxes)
         worker.mark(run)
-    worker.own = own
+    worker.own, worker.leave = own, leave
+    if own:
+        live_below(sandboxes)  # what is there goes with the run, even if this process is killed
     return worker.connect(address, key, curve, reach)
 
 
@@ -71,6 +81,7 @@ class Worker:
         self, kernel: Any, engine: EngineId, store: Path, boards: Path, sandboxes: Path
     ) -> None:
         self.own = False
+        self.leave: Callable[[], None] | None = None
         self._kernel = kernel
         self._engine = engine
         self._host = host_id()
@@ -84,9 +95,9 @@ class Worker:
         self._was_welcome = False
         self._scheduled = False
         self._schedule_lock = threading.Lock()
-        self._loop = BatchLoop(
-            self._send, HostStore(store, self._host), self._board, sandboxes, engine=engine
-        )
+        self._here = here = HostStore(store, self._host)
+        self._carrier = Carrier(here)
+        self._loop = BatchLoop(self._send, here, self._board, sandboxes, engine=engine)
 
     def mark(self, run: str) -> None:
         """Mark what tasks will start as this run's."""
@@ -98,8 +109,10 @@ class Worker:
         if self._link is not None:
             self._link.stop()
         self._key, self._refusal = key, ""
-        self._link = link = EngineLink(address, self._loop, self._duplex, self, curve)
-        self._loop.wake = link.wake
+        self._link = link = EngineLink(
+            address, self._loop, self._duplex, self._carrier, self, curve=curve
+        )
+        self._loop.wake = self._carrier.wake = link.wake
         link.start()
         deadline = time.monotonic() + reach
         while not link.welcome.wait(0.02) and not self._refusal and time.monotonic() < deadline:
@@ -132,6 +145,7 @@ class Worker:
             fault=_fault(self._store),
             board=str(self._board.path),
             held=held,
+            name=host_name(),
         )
 
     def work_came(self) -> None:
@@ -156,6 +170,7 @@ class Worker:
         """End the engine if it is ours; else leave it to its owner with nothing of ours running."""
         _log.warning("flowlab: engine %s gives up: %s", self._engine, reason)
         if self.own and self._was_welcome:
+            self._leave()
             os._exit(0)
         self._loop.accept(HandedBack())
         running = self._loop.running
@@ -165,7 +180,17 @@ class Worker:
             return  # the link stays until the task has ended: it says Hello, and is refused again
         if self._link is not None:
             self._link.stop()
+        self._carrier.close()
+        self._carrier = Carrier(self._here)  # should another client come
+        self._leave()
         self._marks.take_off(os.environ)
+
+    def _leave(self) -> None:
+        if self.leave is not None:
+            try:
+                self.leave()
+            except (OSError, FlowlabError):
+                _log.exception("flowlab: engine %s could not clean up behind it", self._engine)
 
     def _send(self, report: Any) -> None:
         if self._link is not None:

@@ -7,6 +7,7 @@ acknowledged gets new numbers. Pure.
 """
 
 from collections import deque
+from collections.abc import Callable
 
 from flowlab.errors import LinkError
 from flowlab.worker.messages import Down, Envelope, Up
@@ -20,11 +21,13 @@ class Duplex:
     epoch  of the scheduler process; the engine's side learns it by `renew` when it is welcomed
     seen   highest number received
     late   acknowledge a message only when `settle` says that nothing can lose it any longer
+    arrived  told each message of ours once the other side has acknowledged it
     """
 
     def __init__(self, epoch: str = "", *, late: bool = False) -> None:
         self.epoch = epoch
         self.seen = 0
+        self.arrived: Callable[[Body], None] = lambda _: None
         self._late = late
         self._settled = 0
         self._ahead: set[int] = set()  # settled before one with a lower number
@@ -94,4 +97,4 @@ class Duplex:
 
     def _acknowledge(self, seen: int) -> None:
         while self._unacknowledged and self._unacknowledged[0][0] <= seen:
-            self._unacknowledged.popleft()
+            self.arrived(self._unacknowledged.popleft()[1])

@@ -1,19 +1,22 @@
 """One task, from its inputs to its outcome. Whatever it does, an outcome comes of it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flowlab.errors import FlowlabError, TaskError, UsageError
 from flowlab.model.specs import Failure
+from flowlab.shared.lines import Scope
 from flowlab.staging.instance import DataInstance
 from flowlab.staging.store import HostStore
-from flowlab.tasks.kind import find_kind
+from flowlab.tasks.kind import find_kind, known_kinds
 from flowlab.worker.backlog import Entry
 from flowlab.worker.context import Bench, TaskContext
 from flowlab.worker.failure import make_failure
 from flowlab.worker.memory import Held
 from flowlab.worker.results import Outputs, as_travelling, collect_outputs
+
+Run = Callable[[TaskContext], Sequence[DataInstance]]
 
 
 @dataclass(slots=True)
@@ -34,24 +37,52 @@ class Outcome:
 
 
 class Execution:
-    """Runs tasks one after the other on one bench."""
+    """Runs tasks one after the other on one bench.
 
-    def __init__(self, bench: Bench, store: HostStore) -> None:
+    scope  of the tasks' lines to shared objects
+    """
+
+    def __init__(self, bench: Bench, store: HostStore, scope: Scope) -> None:
         self._bench = bench
+        self._scope = scope
         self._guard = bench.guard
         self._store = store
         self._pid = os.getpid()
+        self._kinds = known_kinds()
 
     def perform(self, entry: Entry, held: Sequence[Held]) -> Outcome:
         """Run the task; everything around it stands."""
         context = TaskContext(entry.job, entry.config, held, self._bench)
-        instances, error = self._guard.call(_run, context)
-        if os.getpid() != self._pid:
+        kind = self._kinds.get(entry.job.spec.kind)
+        run: Run = _run if kind is None else kind.run
+        if context.brought:
+            run = self._furnished(run)
+        self._scope.begin(entry.job.spec)
+        instances, error = self._guard.call(run, context)
+        if _getpid() != self._pid:
             os._exit(0)  # the task forked and this is its child: it must not answer for the task
+        self._scope.end()  # what the task holds of shared objects comes back
         try:
             return self._outcome(entry, context, instances, error)
         finally:
-            self._store.discard_drafts()
+            if context.brought:
+                self._bench.bundles.clear()
+                self._bench.sandbox.empty()
+            if context.has_mapped:  # names of objects that may be dropped as soon as it has ended
+                self._bench.sandbox.empty()
+            if self._store.drafts:
+                self._store.discard_drafts()
+
+    def _furnished(self, run: Run) -> Run:
+        """The same, in a directory and beside modules that the task's bundles make."""
+        bench = self._bench
+
+        def furnish_and_run(context: TaskContext) -> Sequence[DataInstance]:
+            with bench.guard.shelter():
+                bench.bundles.prepare(context.brought, bench.sandbox.path)
+            return run(context)
+
+        return furnish_and_run
 
     def _outcome(
         self,
@@ -62,14 +93,23 @@ class Execution:
     ) -> Outcome:
         """What came of it; of a failed task no value stays in the store."""
         job = entry.job
-        outcome = Outcome(debug=context.debug_text())
+        outcome = Outcome()
+        spoke = context.has_spoken
+        if spoke:
+            outcome.debug = context.debug_text()
         if error is None:
             try:
                 context.check_inputs()
-                context.check_error()
+                if context.brought:
+                    self._bench.bundles.check()
+                if spoke:
+                    context.check_error()
                 outputs = collect_outputs(instances or (), job.outputs, self._store)
-                outcome.outputs = self._travelling(entry, outputs)
-                outcome.user = context.user_rows()
+                if outputs and (job.publish or entry.run.wanted):
+                    outputs = self._travelling(entry, outputs)
+                outcome.outputs = outputs
+                if spoke:
+                    outcome.user = context.user_rows()
                 return outcome
             except Exception as unfit:  # noqa: BLE001 - what it gave does not fit: its own failure
                 error = unfit
@@ -81,8 +121,6 @@ class Execution:
 
     def _travelling(self, entry: Entry, outputs: Outputs) -> Outputs:
         """What is published goes to the store here, before its row is made under the lock."""
-        if not outputs:
-            return outputs
         wanted = entry.run.wanted
         return [
             (one, as_travelling(one, held, self._store))
@@ -92,8 +130,11 @@ class Execution:
         ]
 
 
+_getpid = os.getpid
+
+
 def _run(context: TaskContext) -> Sequence[DataInstance]:
-    """The user's code and the kind's; an unknown kind is the task's failure."""
+    """A type of the user's own; an unknown kind is the task's failure."""
     return find_kind(context.kind).run(context)
 
 

@@ -3,11 +3,12 @@
 All of it happens under the loop's lock, so that a row and the change that it tells are one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from flowlab.errors import StoreError
 from flowlab.events.messages import OnError
 from flowlab.model.ids import ObjectId
+from flowlab.model.limits import MESSAGE
 from flowlab.model.payload import Stored
 from flowlab.model.specs import ObjectInfo
 from flowlab.staging.store import HostStore
@@ -57,7 +58,7 @@ class Ledger:
         if outcome.debug or outcome.user:
             columns.notes.append((job.spec.id, outcome.debug, outcome.user or {}))
         if outcome.failure is None:
-            infos = tuple(self._place_all(columns, entry, outcome)) if outcome.outputs else ()
+            infos = self._place_all(columns, entry, outcome) if outcome.outputs else ()
             columns.finished.append((*key, began, ended, infos))
         else:
             run.barren.update(job.spec.outputs)
@@ -69,7 +70,7 @@ class Ledger:
                     rest = self._backlog.take_if(lambda other: other.run is run)
                     self.give_back(rest, BATCH_STOPPED)
         self._leave(run)
-        full = self._reporter.seal(run.session)
+        full = columns.size >= MESSAGE and self._reporter.seal(run.session)
         return full or run.left == 0 or outcome.failure is not None
 
     def give_back(self, entries: Iterable[Entry], reason: str) -> None:
@@ -95,15 +96,19 @@ class Ledger:
         columns.returned.append((*entry.key, INPUT_ABSENT))
         self._leave(run)
 
-    def _place_all(self, columns: Columns, entry: Entry, outcome: Outcome) -> Iterator[ObjectInfo]:
+    def _place_all(
+        self, columns: Columns, entry: Entry, outcome: Outcome
+    ) -> tuple[ObjectInfo, ...]:
         """Put new values where their readers find them; gives those that are published."""
         run, publish = entry.run, entry.job.publish
+        published: list[ObjectInfo] = []
         for object_id, held in outcome.outputs:
             if object_id in publish or object_id in run.wanted:
-                yield self._publish(columns, object_id, held).info(object_id)
+                published.append(self._publish(columns, object_id, held).info(object_id))
             else:
                 run.values[object_id] = held
                 columns.stayed.append(held.info(object_id))
+        return tuple(published)
 
     def _publish(self, columns: Columns, object_id: ObjectId, held: Held) -> Held:
         held = as_travelling(object_id, held, self._store)  # as a rule it was before the lock

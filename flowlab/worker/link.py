@@ -20,12 +20,26 @@ from zmq.utils.monitor import recv_monitor_message
 from flowlab.errors import LinkError
 from flowlab.model.ids import Assignment, TaskId
 from flowlab.model.limits import BEAT_SECONDS, REPORT_SECONDS
+from flowlab.worker.carrier import Carrier
 from flowlab.worker.duplex import Duplex
 from flowlab.worker.loop import BatchLoop
-from flowlab.worker.messages import Batch, Beat, Envelope, Hello, Refused, Report, Welcome
+from flowlab.worker.messages import (
+    Answer,
+    Batch,
+    Beat,
+    Envelope,
+    Freight,
+    Hello,
+    Refused,
+    Report,
+    Welcome,
+    Work,
+)
 from flowlab.worker.reporter import ended_in
 
 _HELLO_AGAIN = 1.0  # s without an answer
+_OWED = 8  # messages that wait for one acknowledgement, and how long the first of them may
+_OWED_SECONDS = 0.1
 _ALIVE = 2_000  # ms between zmq's own heartbeats over tcp; without an answer it reconnects
 _EVENTS = zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED
 
@@ -45,17 +59,27 @@ class EngineLink(threading.Thread):
     """The thread.
 
     duplex   outlives the link: another one goes on with its numbers
+    carrier  outlives it as well
     welcome  set while the scheduler process knows this engine
     """
 
     def __init__(
-        self, address: str, loop: BatchLoop, duplex: Duplex, side: Side, curve: bytes = b""
+        self,
+        address: str,
+        loop: BatchLoop,
+        duplex: Duplex,
+        carrier: Carrier,
+        side: Side,
+        *,
+        curve: bytes = b"",
     ) -> None:
         super().__init__(name="flowlab-link", daemon=True)
         self.welcome = threading.Event()
         self._address = address
         self._loop = loop
         self._duplex = duplex
+        duplex.arrived = self._note_arrived
+        self._carrier = carrier
         self._side = side
         self._curve = curve
         self._pid = os.getpid()
@@ -68,7 +92,8 @@ class EngineLink(threading.Thread):
         self._connected = False
         self._hello_at = 0.0
         self._alone_since = time.monotonic()
-        self._owes = False  # something was received and not acknowledged yet
+        self._owed = 0  # messages received and not acknowledged yet
+        self._owed_at = inf  # when that is to be done, if nothing is sent before
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(Envelope).decode
         self._process = psutil.Process()
@@ -84,9 +109,9 @@ class EngineLink(threading.Thread):
         except OSError:  # the link is being closed, or a byte waits there already
             return
 
-    def send(self, report: Report) -> None:
-        """Number a report and send it, now or when the link is up; on this thread."""
-        envelope = self._duplex.number(report)
+    def send(self, body: Report | Answer) -> None:
+        """Number what is said and send it, now or when the link is up; on this thread."""
+        envelope = self._duplex.number(body)
         if self.welcome.is_set():
             self._put(envelope)
 
@@ -137,7 +162,7 @@ class EngineLink(threading.Thread):
         next_beat = next_tick = 0.0
         while not self._stopping:
             due = next_tick if self._loop.busy else next_beat
-            wait = min(due, self._flush_at) - time.monotonic()
+            wait = min(due, self._flush_at, self._owed_at) - time.monotonic()
             poller.poll(int(max(0.0, wait) * 1000) + 1)
             self._watch(monitor)
             self._receive()
@@ -148,14 +173,16 @@ class EngineLink(threading.Thread):
             if now >= self._flush_at:
                 self._flush_at = inf
                 self._loop.flush()
+            while self._carrier.answers:
+                self.send(self._carrier.answers.popleft())
             if now >= next_tick:
                 self._loop.tick()
                 next_tick = now + REPORT_SECONDS
             if now >= next_beat:
                 self._beat(now)
                 next_beat = now + BEAT_SECONDS
-            if self._owes and self.welcome.is_set():
-                self._put(self._duplex.aside())
+            if now >= self._owed_at or self._owed >= _OWED:
+                self._acknowledge()
 
     def _watch(self, monitor: "zmq.Socket[bytes]") -> None:
         """Follow connections: each new one begins with Hello."""
@@ -181,7 +208,9 @@ class EngineLink(threading.Thread):
     def _accept(self, envelope: Envelope) -> None:
         match envelope.body:
             case Welcome(epoch=epoch):
-                self._duplex.renew(epoch)
+                if self._duplex.renew(epoch):
+                    self._carrier.forget_all()  # asked for by a process that is no more
+                    self._loop.release()
                 self._duplex.receive(envelope)
                 self.welcome.set()
                 for frame in self._duplex.resend():
@@ -199,12 +228,19 @@ class EngineLink(threading.Thread):
 
     def _take(self, envelope: Envelope) -> None:
         body = self._duplex.receive(envelope)
-        self._owes = self._owes or envelope.number > 0
-        if body is None or isinstance(body, Hello | Report | Beat):
-            return
-        self._loop.accept(body)
-        if isinstance(body, Batch):
-            self._side.work_came()
+        if envelope.number:
+            self._owed += 1
+            self._owed_at = min(self._owed_at, time.monotonic() + _OWED_SECONDS)
+        if isinstance(body, Work):
+            self._loop.accept(body)
+            if isinstance(body, Batch):
+                self._side.work_came()
+        elif isinstance(body, Freight):
+            self._carrier.take(body)
+
+    def _note_arrived(self, body: object) -> None:
+        if isinstance(body, Report):
+            self._loop.made_safe(body)
 
     def _say_hello(self) -> None:
         unsure = (body.fact for body in self._duplex.unacknowledged if isinstance(body, Report))
@@ -227,10 +263,15 @@ class EngineLink(threading.Thread):
             self._alone_since = time.monotonic()
             self.welcome.clear()
 
+    def _acknowledge(self) -> None:
+        self._owed_at = inf  # without a link the next one's Hello does it
+        if self.welcome.is_set():
+            self._put(self._duplex.aside())
+
     def _put(self, envelope: Envelope) -> None:
-        self._owes = False
+        self._owed, self._owed_at = 0, inf  # every frame acknowledges
         try:
-            self._socket.send(self._encode(envelope), zmq.NOBLOCK)
+            self._socket.send(self._encode(envelope), zmq.NOBLOCK, copy=False)
         except zmq.Again:  # the connection went: the next one begins with Hello
             self._part()
 

@@ -7,16 +7,19 @@ timer stands on any path. A bug of our own fails the task at hand and never ends
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import assert_never
 
-from flowlab.model.ids import EngineId
+from flowlab.events.messages import Logged
+from flowlab.model.ids import EngineId, ObjectId
 from flowlab.model.limits import BUDGET_SECONDS, REPORT_SECONDS, URGENT_SECONDS
+from flowlab.shared.lines import scope_of_tasks
 from flowlab.staging.store import HostStore
 from flowlab.worker import ledger
 from flowlab.worker.backlog import Backlog, Entry, Key
 from flowlab.worker.board import Board
+from flowlab.worker.bundles import Bundles
 from flowlab.worker.context import Bench
 from flowlab.worker.execution import Execution, Outcome, own_failure
 from flowlab.worker.guard import Guard
@@ -24,19 +27,19 @@ from flowlab.worker.ledger import Ledger
 from flowlab.worker.memory import Held, Memory
 from flowlab.worker.messages import (
     Batch,
-    Down,
     Dropped,
     HandedBack,
     Interrupted,
-    Refused,
+    LogHeld,
     Report,
     Revoked,
-    Welcome,
+    Work,
 )
 from flowlab.worker.reporter import Reporter
 from flowlab.worker.stage import Stage
 
 _NO_ENGINE = EngineId(0)
+_NOTHING_READ: tuple[Sequence[Held], list[ObjectId]] = ((), [])
 _LOOK = 0.01  # s; the processor's time at a task's begin is known that well
 
 
@@ -64,13 +67,17 @@ class BatchLoop:
         self._lock = self._reporter.lock  # one for all: a row is added as its task changes hands
         self._board = board
         self._guard = Guard(self._lock, inline=inline)
-        self._stage = Stage(sandbox_parent, self._guard, inline=inline)
+        self._stage = Stage(sandbox_parent, self._guard, engine, inline=inline)
+        self._stage.tap.press = self._press
         self._memory = Memory()
         self._backlog = Backlog()
         self._ledger = Ledger(self._backlog, self._memory, self._reporter, store)
         stage = self._stage
-        bench = Bench(self._memory, stage.sandbox, stage.tap, self._guard, engine, store)
-        self._execution = Execution(bench, store)
+        sandbox, memory = stage.sandbox, self._memory
+        self._bundles = Bundles(lambda: sandbox.home, memory.has)
+        bench = Bench(memory, sandbox, stage.tap, self._guard, engine, store, self._bundles)
+        scope = scope_of_tasks(engine, inline=inline)
+        self._execution = Execution(bench, store, scope)
         self._current: Entry | None = None
         self._began = 0.0
         self._told = True  # whether the running task's start was reported
@@ -81,7 +88,7 @@ class BatchLoop:
         self._patient = False  # whether what waits may wait until it is `URGENT_SECONDS` later
         self._pid = os.getpid()
 
-    def accept(self, message: Down) -> None:
+    def accept(self, message: Work) -> None:
         """Take in a message for this engine; from any thread but the tasks' own."""
         with self._lock:
             match message:
@@ -89,6 +96,7 @@ class BatchLoop:
                     self._breath = now = time.time()
                     if not self.busy:
                         self._flushed = now  # from here on a report may wait
+                    self._memory.drop(message.dropped, ())
                     self._memory.learn(message.payload, message.brought)
                     self._backlog.add(message)
                     return
@@ -101,10 +109,11 @@ class BatchLoop:
                     key = (message.task, message.assignment)
                     if not self._guard.interrupt(key):
                         self._ledger.give_back(self._backlog.take([key]), ledger.REVOKED)
+                case LogHeld():
+                    self._stage.tap.hold(message.session, held=message.held)
+                    return
                 case Dropped():
                     self._drop(message)
-                case Welcome() | Refused():
-                    return  # the link's own affair
                 case _:
                     assert_never(message)
         self._call_link()
@@ -132,6 +141,16 @@ class BatchLoop:
         if not self._patient:
             return 0.0
         return min(self._flushed + URGENT_SECONDS - time.time(), URGENT_SECONDS)
+
+    def made_safe(self, report: Report) -> None:
+        """What this report says cannot be lost any longer; from any thread."""
+        size = sum(trace.size for trace in report.traces if isinstance(trace, Logged))
+        if size:
+            self._stage.tap.made_safe(size)
+
+    def release(self) -> None:
+        """Let no task wait before it logs: another scheduler process will say who has to."""
+        self._stage.tap.release()
 
     def held(self) -> tuple[Key, ...]:
         """What was given and is not told as ended by a report that was sent."""
@@ -167,16 +186,18 @@ class BatchLoop:
         finally:
             self._board.clear()
             self._stage.leave()
+            self._bundles.prune()
         return len(self._backlog) > 0
 
-    def _claim(self) -> tuple[Entry, list[Held]] | None:
+    def _claim(self) -> tuple[Entry, Sequence[Held]] | None:
         """The next task that has all it needs; those before it that lack something go back."""
         with self._lock:
             while (entry := self._backlog.claim()) is not None:
-                held, missing = self._ledger.gather(entry)
+                spec = entry.job.spec
+                held, missing = self._ledger.gather(entry) if spec.inputs else _NOTHING_READ
                 if missing:
                     self._ledger.return_absent(entry, missing)
-                elif not self._memory.has_function(entry.job.spec.function):
+                elif not self._memory.has_function(spec.function):
                     self._ledger.give_back([entry], ledger.FUNCTION_ABSENT)
                 else:
                     self._begin(entry)
@@ -193,11 +214,11 @@ class BatchLoop:
         if now - self._looked > _LOOK:
             self._looked, self._worked = now, time.process_time()
 
-    def _run(self, entry: Entry, held: list[Held]) -> float:
+    def _run(self, entry: Entry, held: Sequence[Held]) -> float:
         """One task from its claim to its row; gives the time."""
         try:
             self._board.write(*entry.key)
-            self._stage.prepare(entry.key)
+            self._stage.prepare(entry.key, entry.run.level)
             outcome = self._execution.perform(entry, held)
             self._stage.clear_up()
             return self._end(entry, outcome)
@@ -211,7 +232,8 @@ class BatchLoop:
             now = time.time()
             if self.wake is not None and now - self._began > BUDGET_SECONDS:
                 self._check_breath(now, entry, 0.0)
-            self._reporter.columns(entry.run.session).traces += self._stage.tap.end()
+            if said := self._stage.tap.end():
+                self._reporter.columns(entry.run.session).traces += said
             due = self._ledger.settle(entry, outcome, self._began, now)
             self._current = None
             self._guard.begin(None)
@@ -227,6 +249,12 @@ class BatchLoop:
             self.wake()
         else:
             self.flush()
+
+    def _press(self) -> None:
+        """A task waits until what it logged has left."""
+        if self.wake is not None:
+            self._patient = False
+            self.wake()
 
     def _call_link_soon(self, now: float) -> None:
         """Others wait for a row while this engine goes on: a message for each would cost more."""
@@ -255,6 +283,8 @@ class BatchLoop:
         ended = self._backlog.take_if(lambda entry: entry.run.session in gone) if gone else []
         self._ledger.give_back(ended, ledger.SESSION_ENDED)
         self._memory.drop(message.objects, gone)
+        if not self.busy:
+            self._bundles.prune()
 
     def _add_live_rows(self) -> None:
         """What the running task said meanwhile, and that it runs; the lock is held."""

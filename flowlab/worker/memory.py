@@ -17,13 +17,14 @@ import msgspec
 
 from flowlab.model.ids import ObjectId, SessionId, session_of
 from flowlab.model.limits import ENGINE_VALUES
-from flowlab.model.payload import Inline, Payload, Value
+from flowlab.model.payload import Inline, Payload, Stored, Value
 from flowlab.model.specs import DataType, ObjectInfo, ObjectSpec
+from flowlab.staging.encoding import decode
 from flowlab.staging.instance import DataInstance, Source
 from flowlab.worker.messages import Brought
 
 
-class Held(msgspec.Struct, frozen=True):
+class Held(msgspec.Struct, frozen=True, gc=False):
     """One value with what must be known to read it."""
 
     value: Value
@@ -44,6 +45,14 @@ class Held(msgspec.Struct, frozen=True):
             dict(self.user),
             packed=value.packed,
         )
+
+    def load(self) -> Any:
+        """A fresh value of it; raises ContentTypeError."""
+        value = self.value
+        is_blob = self.data_type is DataType.BLOB and not self.user
+        if isinstance(value, Inline) and not value.packed and is_blob:
+            return decode(value.data, self.content_type)
+        return self.instance().load()
 
     def info(self, object_id: ObjectId) -> ObjectInfo:
         """What is reported of it."""
@@ -73,6 +82,7 @@ class Memory:
         self._sources.update(payload.sources)
         known = {item.spec.id: item for item in brought}
         for object_id, value in payload.values.items():
+            assert isinstance(value, Inline | Stored), "the relay has not brought it"
             self.keep(object_id, _held(value, known.get(object_id)))
 
     def keep(self, object_id: ObjectId, held: Held) -> None:
@@ -84,6 +94,10 @@ class Memory:
     def get(self, object_id: ObjectId) -> Held | None:
         """The value, or None when it is not here (any more)."""
         return self._held.get(object_id)
+
+    def has(self, object_id: ObjectId) -> bool:
+        """Whether the value is here."""
+        return object_id in self._held
 
     def drop(self, objects: Iterable[ObjectId], sessions: Collection[SessionId]) -> None:
         """Forget these objects, and those of these sessions."""
@@ -111,9 +125,13 @@ class Memory:
         """The function, unpickled at first use."""
         function = self._functions.get(key)
         if function is None:
-            function = pickle.loads(self._pickled[key])
-            self._functions[key] = function
-            show_source(function, self._sources.get(key, ""))
+            function = self._functions[key] = self.make_function(key)
+        return function
+
+    def make_function(self, key: str) -> Callable[..., Any]:
+        """The function, unpickled anew."""
+        function: Callable[..., Any] = pickle.loads(self._pickled[key])
+        show_source(function, self._sources.get(key, ""))
         return function
 
     def _drop(self, object_id: ObjectId) -> None:

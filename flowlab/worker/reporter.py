@@ -8,10 +8,10 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from flowlab.events.messages import Reported, Said
+from flowlab.events.messages import Logged, Reported, Said
 from flowlab.model.ids import Assignment, EngineId, ObjectId, SessionId, TaskId
 from flowlab.model.limits import MESSAGE
-from flowlab.model.payload import Inline, Payload, Value
+from flowlab.model.payload import AnyValue, Inline, Payload, Value
 from flowlab.model.specs import Failure, ObjectInfo
 from flowlab.worker.messages import Report
 
@@ -34,8 +34,8 @@ class Columns:
     held_gil: list[TaskId] = field(default_factory=list)
     notes: list[tuple[TaskId, str, dict[str, str]]] = field(default_factory=list)
     stayed: list[ObjectInfo] = field(default_factory=list)
-    traces: list[Said] = field(default_factory=list)
-    values: dict[ObjectId, Value] = field(default_factory=dict)
+    traces: list[Said | Logged] = field(default_factory=list)
+    values: dict[ObjectId, AnyValue] = field(default_factory=dict)
     size: int = 0  # bytes of the values
 
     def add_value(self, object_id: ObjectId, value: Value) -> None:

@@ -1,6 +1,7 @@
 """From what a task returned to values that are kept or travel."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,19 @@ def collect_outputs(
             f"{lack}the task gave {len(instances)} outputs, {len(specs)} were declared"
         )
     return [
-        (spec.id, Held(_value(spec, instance, store), *_described(spec, instance), spec))
+        (spec.id, _held(spec, instance, store))
         for spec, instance in zip(specs, instances, strict=True)
     ]
+
+
+def _held(spec: ObjectSpec, instance: DataInstance, store: HostStore) -> Held:
+    if type(instance) is DataInstance and instance.is_just(spec.data_type, spec.content_type):
+        source = instance.source
+        if type(source) is bytes:  # as most results are
+            value = Inline(source, instance.packed)
+            return Held(value, spec.data_type, spec.content_type, instance.user, spec)
+    described = _described(spec, instance)
+    return Held(_value(spec, instance, store), *described, spec)
 
 
 def as_travelling(object_id: ObjectId, held: Held, store: HostStore) -> Held:
@@ -71,7 +82,8 @@ def _said(spec: ObjectSpec, instance: DataInstance) -> dict[str, Any]:
     if not (said := instance.said()):
         return said
     try:
-        plain: dict[str, Any] = json.loads(json.dumps(said))
+        text = json.dumps(said, ensure_ascii=False).encode()  # lone surrogates cannot travel
+        plain: dict[str, Any] = json.loads(text)
         return plain
     except (TypeError, ValueError) as error:
         raise UsageError(f"info.user of output {spec.label!r} must be JSON: {error}") from error
@@ -80,7 +92,7 @@ def _said(spec: ObjectSpec, instance: DataInstance) -> dict[str, Any]:
 def _value(spec: ObjectSpec, instance: DataInstance, store: HostStore) -> Value:
     source, packed = instance.source, instance.packed
     if isinstance(source, Path):
-        if not packed and source.stat().st_size <= INLINE_OBJECT:
+        if not packed and os.stat(source).st_size <= INLINE_OBJECT:
             return Inline(source.read_bytes())
         return store.put_file(spec.id, source, spec.label, packed=packed)
     return Inline(source if isinstance(source, bytes) else bytes(source), packed)

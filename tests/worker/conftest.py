@@ -10,3 +10,11 @@ def shop(tmp_path):
     workshop = Workshop(tmp_path)
     yield workshop
     workshop.loop.close()
+
+
+@pytest.fixture
+def inline_shop(tmp_path):
+    """A workshop whose tasks run in a thread of the test."""
+    workshop = Workshop(tmp_path, inline=True)
+    yield workshop
+    workshop.loop.close()

@@ -12,7 +12,7 @@ import zmq
 from flowlab.events.messages import Reported
 from flowlab.model.ids import EngineId
 from flowlab.worker.duplex import Duplex
-from flowlab.worker.messages import Down, Envelope, Hello, Refused, Report, Welcome
+from flowlab.worker.messages import Answer, Down, Envelope, Hello, Refused, Report, Welcome
 
 PATIENCE = 20.0  # s
 
@@ -27,6 +27,7 @@ class FarEnd:
         self.address = f"ipc://{path}"
         self.hellos: list[Hello] = []
         self.reports: list[Report] = []
+        self.answers: list[Any] = []
         self.duplex = Duplex(epoch)
         self.deaf = False
         self._refusal = refusal
@@ -77,6 +78,8 @@ class FarEnd:
         body = self.duplex.receive(envelope)
         if isinstance(body, Report):
             self.reports.append(body)
+        elif isinstance(body, Answer):
+            self.answers.append(body)
         if envelope.number:
             self._put(self.duplex.aside())
 

@@ -31,7 +31,7 @@ def start():
         start_worker(
             SimpleNamespace(io_loop=loop), address, run="r1", engine=3, key="k",
             store=base / "store", boards=base / "boards", sandboxes=base / "sandboxes",
-            own=own, reach=float(sys.argv[4]),
+            own=own, reach=float(sys.argv[4]), leave=lambda: print("left", flush=True),
         )
     print("linked", flush=True)
 
@@ -140,6 +140,7 @@ def test_our_own_engine_ends_when_its_run_is_gone(start, end):
     os.unlink(end.hellos[0].board)
     end.close()
     assert process.wait(PATIENCE) == 0
+    assert process.stdout.read() == b"left\n"
 
 
 def test_somebody_elses_engine_outlives_our_run_and_runs_nothing_of_ours(start, end):

@@ -79,3 +79,17 @@ def test_a_late_side_acknowledges_only_what_is_safe_and_in_order():
     assert len(here.unacknowledged) == 1
     there.renew("another")
     assert there.aside().seen == 0
+
+
+def test_each_message_is_told_once_when_the_other_side_has_it():
+    here, there = Duplex("e"), Duplex("e")
+    arrived = []
+    here.arrived = arrived.append
+    two = Report(None, traces=())
+    first, _ = here.number(ONE), here.number(two)
+    there.receive(first)
+    here.receive(there.aside())
+    assert arrived == [ONE]
+    here.renew("another")  # what is not safe goes on waiting
+    assert arrived == [ONE]
+    assert len(here.unacknowledged) == 1

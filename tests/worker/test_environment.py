@@ -2,7 +2,7 @@
 
 import os
 
-from flowlab.worker.environment import Marks, clean_environment, is_secret, scrub
+from flowlab.worker.environment import Marks, child_environment, is_secret, scrub
 
 
 def test_keys_and_tokens_of_the_machinery_are_taken_out_and_the_users_own_stay():
@@ -19,10 +19,23 @@ def test_keys_and_tokens_of_the_machinery_are_taken_out_and_the_users_own_stay()
         "PATH": "/bin",
     }
     kept = {"FLOWLAB_RUN", "MY_TOKEN", "AWS_SECRET_ACCESS_KEY", "PATH"}
-    assert set(clean_environment(environ)) == kept
     removed = scrub(environ)
     assert set(environ) == kept
     assert len(removed) == 6
+
+
+def test_a_program_gets_what_is_no_key_and_what_changed_since(monkeypatch):
+    monkeypatch.setenv("JUPYTER_TOKEN", "t")
+    monkeypatch.setenv("NÄME", "Wört")
+    first = child_environment(os.environ)
+    assert first == {
+        os.fsencode(name): os.fsencode(value)
+        for name, value in os.environ.items()
+        if name != "JUPYTER_TOKEN"
+    }
+    monkeypatch.setenv("NÄME", "other")
+    monkeypatch.setenv("IPP_KEY", "k")
+    assert child_environment(os.environ) == {**first, os.fsencode("NÄME"): b"other"}
 
 
 def test_the_names_are_compared_whole():

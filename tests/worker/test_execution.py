@@ -10,8 +10,9 @@ import sys
 
 import pytest
 
+from flowlab.model.limits import INLINE_OBJECT
 from flowlab.worker.board import read_board
-from tests.worker.workshop import batch, job, task_id
+from tests.worker.workshop import batch, job, out, task_id
 
 
 class Unpicklable:
@@ -204,3 +205,27 @@ def test_a_result_whose_class_the_reader_lacks_is_not_decoded_here(shop):
 def test_the_wrong_number_of_outputs_is_the_tasks_failure(shop):
     sheet = shop.run(batch([job(1, outputs=2)], [lambda ctx: (1, 2, 3)]))
     assert "gave 3 outputs, 2 were declared" in sheet.failed[task_id(1)].message
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_it_had_mapped_is_gone_before_its_objects_are(shop, monkeypatch, fails):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # as for an ordinary user
+    size = 2 * INLINE_OBJECT
+
+    def makes(ctx):
+        with open("made", "wb") as file:
+            file.truncate(size)
+        return ctx.stage_file("made")
+
+    def reads(ctx):
+        ctx.inputs[0].link("input")
+        assert os.path.islink("input")  # no copy
+        if fails:
+            raise ValueError
+        return os.path.getsize("input")
+
+    jobs = [job(1), job(2, inputs=[out(1)], publish=True)]
+    sheet = shop.run(batch(jobs, [makes, reads]))
+    assert (task_id(2) in sheet.failed) is fails
+    assert shop.store.contents() == {}
+    assert [area.total for area in shop.store._areas] == [0]

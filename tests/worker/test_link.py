@@ -1,15 +1,17 @@
 """The link against a real ROUTER that dies, comes again, and is another one."""
 
+import logging
 import threading
 
 import pytest
 
 from flowlab.model.ids import EngineId, HostId
+from flowlab.worker.carrier import Carrier
 from flowlab.worker.duplex import Duplex
 from flowlab.worker.link import EngineLink
-from flowlab.worker.messages import Hello
+from flowlab.worker.messages import Broken, Coming, Hello, LogHeld, Piece, Wanted
 from tests.worker.far_end import PATIENCE, FarEnd, MainThread
-from tests.worker.workshop import Workshop, batch, job, task_id
+from tests.worker.workshop import SESSION, Workshop, batch, job, object_id, task_id
 
 
 class Engine:
@@ -21,9 +23,10 @@ class Engine:
         self.refusals: list[str] = []
         self.refused_event = threading.Event()
         self.duplex = Duplex()
-        self.link = EngineLink(address, self.shop.loop, self.duplex, self)
+        self.carrier = Carrier(self.shop.store)
+        self.link = EngineLink(address, self.shop.loop, self.duplex, self.carrier, self)
         self.shop.loop._reporter._send = self.link.send
-        self.shop.loop.wake = self.link.wake
+        self.shop.loop.wake = self.carrier.wake = self.link.wake
         self.link.start()
 
     def hello(self, held):
@@ -41,6 +44,7 @@ class Engine:
 
     def close(self):
         self.link.stop()
+        self.carrier.close()
         self.main.stop()
         self.shop.loop.close()
 
@@ -157,3 +161,64 @@ def test_a_row_that_others_wait_for_does_not_wait_for_the_next_task(engine, far_
     end.until(lambda: len(end.finished()) == 9)  # while the tenth is still at it
     go.set()
     end.until(lambda: len(end.finished()) == 10)
+
+
+def test_what_a_carrier_answers_comes_once_though_the_connection_breaks(engine, far_end):
+    file = engine.shop.store.put(object_id(1), bytes(range(256)) * 1000)
+    end = far_end("one")
+    end.until(lambda: end.hellos)
+    end.send(Wanted(7, file, 0))
+    end.until(lambda: end.answers)
+    assert bytes(end.answers[0].data) == bytes(range(256)) * 1000
+    end.close()
+    engine.carrier.take(Wanted(7, file, 256_000 - 5))  # as if it had come just before
+    again = far_end("one")
+    again.duplex = end.duplex
+    again.until(lambda: again.answers)
+    again.send(Wanted(8, file, 256_000 - 1))
+    again.until(lambda: len(again.answers) == 2)
+    assert [bytes(one.data) for one in again.answers] == [b"\xfb\xfc\xfd\xfe\xff", b"\xff"]
+
+
+def test_what_is_half_there_when_another_scheduler_process_comes_is_let_go(engine, far_end):
+    end = far_end("one")
+    end.until(lambda: end.hellos)
+    end.send(Coming(7, object_id(1), 100, False, ""))
+    end.send(Piece(7, 0, 50, memoryview(bytes(50))))
+    end.until(lambda: end.answers)
+    drafts = engine.shop.store.directory / "drafts"
+    assert len(list(drafts.iterdir())) == 1
+    end.close()
+    new = far_end("two")
+    new.until(lambda: new.hellos)
+    new.send(Piece(7, 50, 50, memoryview(bytes(50))))
+    # What was not acknowledged comes again, before the answer to this
+    new.until(lambda: new.answers and isinstance(new.answers[-1], Broken))
+    assert list(drafts.iterdir()) == []
+    assert engine.shop.store.contents() == {}
+
+
+def test_log_records_are_safe_once_they_are_acknowledged_and_a_new_process_holds_nobody(
+    engine, far_end
+):
+    def logs(ctx):
+        logging.getLogger("x").warning("said")
+
+    def unsafe():
+        return engine.shop.loop._stage.tap._unsafe
+
+    end = far_end("one")
+    end.until(lambda: end.hellos)
+    end.send(batch([job(1, outputs=0)], [lambda ctx: logs(ctx) or []]))
+    end.until(end.finished)
+    assert [row.text for report in end.reports for one in report.traces for row in one.rows] == [
+        "said"
+    ]
+    end.until(lambda: not engine.duplex.unacknowledged)
+    assert unsafe() == 0
+    end.send(LogHeld(SESSION, held=True))
+    end.until(lambda: engine.shop.loop._stage.tap._held)
+    end.close()
+    new = far_end("two")
+    new.until(lambda: new.hellos)
+    new.until(lambda: not engine.shop.loop._stage.tap._held)

@@ -206,7 +206,7 @@ def test_the_board_says_nobody_when_the_slice_is_over(shop):
 def test_a_bug_of_ours_fails_the_task_and_the_next_one_runs(shop):
     prepare = shop.loop._stage.prepare
 
-    def broken(key):
+    def broken(*_):
         shop.loop._stage.prepare = prepare
         raise RuntimeError("no stage")
 

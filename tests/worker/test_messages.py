@@ -10,16 +10,24 @@ from flowlab.model.specs import Failure, ObjectInfo, ObjectSpec
 from flowlab.worker.messages import (
     Batch,
     Beat,
+    Broken,
     Brought,
+    Coming,
+    Copied,
+    Discarded,
     Dropped,
     Envelope,
     HandedBack,
     Hello,
     Interrupted,
+    Piece,
     Refused,
     Report,
     Revoked,
+    Stopped,
+    Wanted,
     Welcome,
+    Written,
 )
 from tests.worker.workshop import SESSION, batch, inline, job, object_id, task_id
 
@@ -53,6 +61,13 @@ BODIES = [
         (Said(task_id(1), 1, 1, "stdout", "text", 1.0),),
     ),
     Beat((task_id(1), 2), 0.5, 10),
+    Wanted(7, Stored("h", "/p", 3, packed=True), 4),
+    Coming(7, ONE, 3, True, "label"),
+    Stopped(7),
+    Discarded((ONE,), (SESSION,)),
+    Written(7),
+    Copied(7, Stored("h", "/p", 3)),
+    Broken(7, "why"),
     None,
 ]
 
@@ -61,3 +76,12 @@ BODIES = [
 def test_a_frame_comes_back_as_it_went(body):
     frame = msgspec.msgpack.encode(Envelope(4, 3, "epoch", body))
     assert msgspec.msgpack.decode(frame, type=Envelope) == Envelope(4, 3, "epoch", body)
+
+
+def test_the_bytes_of_a_piece_are_read_where_they_came():
+    data = bytes(range(256)) * 100
+    frame = msgspec.msgpack.encode(Envelope(4, 3, "e", Piece(7, 5, 9, memoryview(data), True)))
+    piece = msgspec.msgpack.decode(frame, type=Envelope).body
+    assert (piece.transfer, piece.at, piece.size, piece.squeezed) == (7, 5, 9, True)
+    assert piece.data == data
+    assert piece.data.obj is frame

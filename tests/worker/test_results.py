@@ -63,6 +63,15 @@ def test_an_empty_error_is_none(shop):
     assert info.user == {"rows": [1, 2], "_debug": "counted"}
 
 
+def test_what_is_said_of_an_output_is_text_that_can_travel(shop):
+    def call(ctx):
+        made = ctx.blob(b"")
+        made.user["name"] = "no \udcff text"
+        return made
+
+    assert "info.user of output 'table' must be JSON: 'utf-8'" in failure(shop, typed(""), call)
+
+
 def test_what_is_said_of_an_output_is_json(shop):
     def call(ctx):
         made = ctx.blob(b"")

@@ -58,6 +58,19 @@ def test_between_slices_it_is_empty_too(sandbox, deed):
     sandbox.enter()
 
 
+def test_a_stored_file_with_a_name_here_keeps_its_mode(sandbox, tmp_path):
+    stored = tmp_path / "stored"
+    stored.write_text("x")
+    stored.chmod(0o440)
+    sandbox.prepare()
+    os.makedirs("a/b")
+    os.link(stored, "a/b/c")
+    os.chmod("a/b", 0)
+    sandbox.empty()
+    assert os.listdir(sandbox.path) == []
+    assert (stored.stat().st_mode & 0o777, stored.stat().st_nlink) == (0o440, 1)
+
+
 DEEDS = [make_file, make_locked_tree, make_link_outside, lock_itself, remove_itself, go_away]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import cloudpickle
 
-from flowlab.events.messages import OnError, Said
+from flowlab.events.messages import Logged, OnError, Said
 from flowlab.model.ids import (
     Assignment,
     BatchId,
@@ -23,6 +23,7 @@ from flowlab.model.ids import (
     TaskId,
     join_id,
 )
+from flowlab.model.logrow import QUIET, LogRow
 from flowlab.model.payload import Inline, Payload, Value
 from flowlab.model.specs import DataType, Failure, ObjectSpec, TaskSpec
 from flowlab.staging.instance import DataInstance
@@ -104,14 +105,16 @@ def batch(
     functions: dict[str, bytes] | None = None,
     values: dict[ObjectId, Value] | None = None,
     number: int = 1,
+    level: int = QUIET,
 ) -> Batch:
+    # size: a builder, of whose parts each test names one or two
     configs = {
         one.spec.id: cloudpickle.dumps(call)
         for one, call in zip(jobs, calls, strict=False)
         if call is not None
     }
     payload = Payload(functions or {}, configs, {}, values or {})
-    return Batch(BatchId(number), SESSION, tuple(jobs), on_error, payload)
+    return Batch(BatchId(number), SESSION, tuple(jobs), on_error, payload, level=level)
 
 
 @dataclass
@@ -128,7 +131,7 @@ class Sheet:
     held_gil: list[TaskId] = field(default_factory=list)
     notes: dict[TaskId, tuple[str, dict[str, str]]] = field(default_factory=dict)
     values: dict[ObjectId, Value] = field(default_factory=dict)
-    traces: list[Said] = field(default_factory=list)
+    traces: list[Said | Logged] = field(default_factory=list)
     ends: int = 0  # rows that end an assignment; more than tasks: something was told twice
 
     def add(self, report: Report) -> None:
@@ -151,7 +154,15 @@ class Sheet:
     def text(self, number: int, stream: str) -> str:
         """What a task said on a stream."""
         chunks = [one for one in self.traces if one.task == task_id(number)]
-        return "".join(one.text for one in chunks if one.stream == stream)
+        if stream == "log":
+            return "".join(row.shown for row in self.rows(number))
+        said = [one for one in chunks if isinstance(one, Said)]
+        return "".join(one.text for one in said if one.stream == stream)
+
+    def rows(self, number: int) -> list[LogRow]:
+        """What a task logged."""
+        logged = [one for one in self.traces if isinstance(one, Logged)]
+        return [row for one in logged if one.task == task_id(number) for row in one.rows]
 
 
 class Workshop:
