@@ -9,17 +9,35 @@ import os
 from pathlib import Path
 from typing import Any
 
-from flowlab.model.ids import EngineId
-from flowlab.staging.store import host_id, private_directory
+from flowlab.cluster.elsewhere import Elsewhere
+from flowlab.cluster.run import RunDirectory
+from flowlab.model.ids import EngineId, HostId
+from flowlab.staging.host import host_id
 from flowlab.worker.boot import start_worker
 
 
-def bootstrap_source(engine: EngineId, order: dict[str, str]) -> str:
-    """The text to be executed on the engine; `silent`, since it may hold the run's key.
+def make_order(run: RunDirectory, host: HostId, own: bool, umask: int | None) -> dict[str, str]:
+    """What every engine is told of a run; its links are added: address, remote, curve.
 
-    order: run, host, address, remote, curve, key, store, boards, sandboxes, own and umask (empty:
-    not ours)
+    host   where `run` lies
+    own    the engines are ours
+    umask  what tasks on them have; None leaves them that of their process
     """
+    return {
+        "run": run.run,
+        "host": host,
+        "key": run.key,
+        "own": "yes" if own else "",
+        "umask": str(umask) if own and umask is not None else "",
+        "store": str(run.store),
+        "store_size": str(run.store_size),
+        "boards": str(run.boards),
+        "sandboxes": str(run.sandboxes),
+    }
+
+
+def bootstrap_source(engine: EngineId, order: dict[str, str]) -> str:
+    """The text to be executed on the engine; `silent`, since it may hold the run's key."""
     text = json.dumps({**order, "engine": engine})
     return (
         "__import__('importlib').import_module('flowlab.cluster.bootstrap')"
@@ -33,30 +51,25 @@ def bootstrap(kernel: Any, text: str) -> dict[str, object]:
     engine = EngineId(order["engine"])
     if order["umask"]:
         os.umask(int(order["umask"]))  # the user's; what ipyparallel wrote before had ours
-    near = host_id() == order["host"]
+    host = host_id()
+    near = host == order["host"]
     address = order["address"] if near else order["remote"]
     if not address:
         raise ConnectionError(
             f"engine {engine} runs on another host, and the scheduler process listens on none: "
             "give Client(listen='tcp://ADDRESS:*') an address that the engines can reach"
         )
-    places = order if near else _own_places(order["run"])
+    elsewhere = None if near else Elsewhere(order["run"], host, int(order["store_size"]))
     return start_worker(
         kernel,
         address,
         run=order["run"],
         engine=engine,
         key=order["key"],
-        store=Path(places["store"]),
-        boards=Path(places["boards"]),
-        sandboxes=Path(places["sandboxes"]),
+        store=elsewhere.store if elsewhere else Path(order["store"]),
+        boards=elsewhere.boards if elsewhere else Path(order["boards"]),
+        sandboxes=elsewhere.sandboxes if elsewhere else Path(order["sandboxes"]),
         curve=b"" if near else order["curve"].encode(),
         own=bool(order["own"]),
+        leave=elsewhere.leave if elsewhere else None,
     )
-
-
-def _own_places(run: str) -> dict[str, str]:
-    """Directories on a host where the scheduler process is not."""
-    parent = private_directory(Path(os.environ.get("TMPDIR", "/tmp")), f"flowlab-{os.getuid()}")  # noqa: S108 - checked
-    base = private_directory(parent, run)
-    return {name: str(private_directory(base, name)) for name in ("store", "boards", "sandboxes")}

@@ -5,12 +5,14 @@ Knows ipyparallel's objects by what they have, and does not import it: the kerne
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from flowlab.errors import ClusterError, UsageError
 
+_LISTEN = re.compile(r"tcp://.+:(\*|\d+)")
 START_SECONDS = 60.0  # s until engines that do not come are given up
 
 
@@ -23,6 +25,7 @@ class EngineChoice:
     connection  of a controller that somebody else started, as its client file has it
     listen      `tcp://ADDRESS:PORT` (or `*`) for engines of other hosts
     stopped     s after which an engine that stands still is killed
+    silent      s after which one of another host is given up that its hub has lost as well
     """
 
     n: int | None = None
@@ -31,6 +34,7 @@ class EngineChoice:
     listen: str = ""
     start_seconds: float = START_SECONDS
     stopped: float = 10.0
+    silent: float = 60.0
 
     @property
     def own(self) -> bool:
@@ -48,6 +52,7 @@ def choose(
 ) -> EngineChoice:
     """Turn what the user gave into a choice; raises UsageError or ClusterError with the remedy."""
     _check_number(n)
+    _check_listen(listen)
     if cluster is None:
         _check_profile(profile)
         return EngineChoice(n, profile, listen=listen)
@@ -100,6 +105,15 @@ def _check_number(n: object) -> None:
     # An address, as Rain's client takes one
     hint = "; there is no server to connect to: Client() starts what it needs" * isinstance(n, str)
     raise UsageError(f"n is a number of engines, at least 1, not {n!r}{hint}")
+
+
+def _check_listen(listen: object) -> None:
+    if isinstance(listen, str) and (not listen or _LISTEN.fullmatch(listen)):
+        return
+    raise UsageError(
+        f"listen is an address of this host that engines of other hosts can reach, with a port or "
+        f"*, such as 'tcp://10.0.0.1:*', not {listen!r}"
+    )
 
 
 def _check_profile(profile: str | None) -> None:

@@ -1,22 +1,25 @@
 """Joins the scheduler's actions with the object table into messages for one engine.
 
 One rule: nothing is sent to an engine that it has already. What it has is remembered here, bounded;
-what was forgotten, here or there, is sent again.
+what was forgotten, here or there, is sent again. A large object that lies on another host does not
+travel in a message: the batch that reads it is given out as one that waits (waiting.py).
 """
 
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import assert_never
 
+import msgspec
+
 from flowlab.cluster.port import Table
+from flowlab.cluster.waiting import Waiting
 from flowlab.errors import StoreError
 from flowlab.events.messages import Reported
 from flowlab.model.ids import EngineId, HostId, ObjectId, TaskId
-from flowlab.model.limits import MESSAGE, MIB
-from flowlab.model.payload import Inline, Payload, Stored, Value, value_size
+from flowlab.model.limits import INLINE_OBJECT, MESSAGE, MIB
+from flowlab.model.payload import AnyValue, Inline, Payload, Resting, Stored
 from flowlab.model.specs import TaskSpec
 from flowlab.scheduler.actions import (
     ClusterAction,
@@ -32,12 +35,12 @@ from flowlab.worker.ledger import FUNCTION_ABSENT
 from flowlab.worker.messages import (
     Batch,
     Brought,
-    Down,
     Dropped,
     HandedBack,
     Interrupted,
     Job,
     Revoked,
+    Work,
 )
 
 REMEMBERED_BYTES = 64 * MIB  # of inline values, an engine
@@ -52,9 +55,11 @@ class Possessions:
     functions: set[str] = field(default_factory=set)
     values: OrderedDict[ObjectId, int] = field(default_factory=OrderedDict)
     size: int = 0
+    dropped: dict[ObjectId, None] = field(default_factory=dict)  # it was not told of these yet
 
     def add(self, object_id: ObjectId, size: int) -> None:
         """Remember a value; the oldest are forgotten when there are too many."""
+        self.dropped.pop(object_id, None)
         self.size += size - self.values.pop(object_id, 0)
         self.values[object_id] = size
         while self.size > REMEMBERED_BYTES or len(self.values) > REMEMBERED_VALUES:
@@ -72,7 +77,7 @@ class Dispatch:
 
     def __init__(self, table: Table, host: HostId) -> None:
         self._table = table
-        self._host = host
+        self._host = host  # of this process
         self._lock = threading.Lock()
         self._engines: dict[EngineId, Possessions] = {}
 
@@ -86,23 +91,22 @@ class Dispatch:
         with self._lock:
             self._engines.pop(engine, None)
 
-    def lacks(self, engine: EngineId, objects: Iterable[ObjectId]) -> None:
-        """The engine says that it does not have these."""
+    def reported(self, engine: EngineId, reported: Reported) -> None:
+        """Take note of what the engine has made, and of what it turned out not to have."""
         with self._lock:
-            if engine in self._engines:
-                for object_id in objects:
-                    self._engines[engine].discard(object_id)
+            has = self._engines.get(engine)
+            if has is None:
+                return
+            for row in reported.finished:
+                for info in row[4]:
+                    has.add(info.id, info.size if info.size <= INLINE_OBJECT else 0)
+            for object_id in reported.missing:
+                has.discard(object_id)
+            if any(reason == FUNCTION_ABSENT for _, _, reason in reported.returned):
+                has.functions.clear()
 
-    def returned(self, engine: EngineId, reported: Reported) -> None:
-        """Take note of what the engine turned out not to have."""
-        self.lacks(engine, reported.missing)
-        if any(reason == FUNCTION_ABSENT for _, _, reason in reported.returned):
-            with self._lock:
-                if engine in self._engines:
-                    self._engines[engine].functions.clear()
-
-    def messages(self, action: ClusterAction) -> list[tuple[EngineId, Down]]:
-        """What to say to whom."""
+    def messages(self, action: ClusterAction) -> list[tuple[EngineId, Work | Waiting]]:
+        """What to say to whom; what waits is not to be said yet."""
         match action:
             case RunBatch():
                 return [(action.engine, batch) for batch in self.batches(action)]
@@ -113,8 +117,8 @@ class Dispatch:
             case Interrupt():
                 return [(action.engine, Interrupted(action.task, action.assignment))]
             case Drop():
-                held = self.holders(action.objects)
-                return [(engine, Dropped(objects=objects)) for engine, objects in held.items()]
+                self._note_dropped(action.objects)
+                return []
             case EndSession():
                 with self._lock:
                     engines = tuple(self._engines)
@@ -122,14 +126,16 @@ class Dispatch:
             case _:
                 assert_never(action)
 
-    def batches(self, action: RunBatch) -> list[Batch]:
+    def batches(self, action: RunBatch) -> list[Batch | Waiting]:
         """The messages of one batch: values beyond the limit of a message go ahead of it."""
         with self._lock:
             has = self._engines.get(action.engine)
             if has is None:
                 return []  # lost meanwhile: EngineLost is on its way to the scheduler
             jobs = tuple(self._job(given) for given in action.tasks)
-            values = self._values(jobs, has)
+            dropped = tuple(has.dropped)
+            has.dropped.clear()
+            values, wants = self._values(jobs, has)
             functions = self._functions(jobs, has)
         configs = {job.spec.id: self._table.config(job.spec.id) for job in jobs}
         parts = list(_split(values))
@@ -138,23 +144,56 @@ class Dispatch:
         payload = Payload(
             functions, _without_empty(configs), _sources(self._table, functions), last
         )
-        return [*ahead, self._message(action, jobs, payload)]
+        first, *rest = [*ahead, self._message(action, jobs, payload)]
+        made = [msgspec.structs.replace(first, dropped=dropped) if dropped else first, *rest]
+        if not wants:
+            return [*made]
+        brought = {one: self._brought(one) for one in wants}
+        points = {one: point for one in wants if (point := self._table.stage_point(one))}
+        return [*made[:-1], Waiting(made[-1], wants, brought, points)]
 
-    def holders(self, objects: Iterable[ObjectId]) -> dict[EngineId, tuple[ObjectId, ...]]:
-        """Engines that were given some of these objects, which are forgotten here."""
-        objects = tuple(objects)
+    def given(self, engine: EngineId, objects: Iterable[ObjectId]) -> None:
+        """An engine was told where large objects lie on its host."""
         with self._lock:
-            found = {
-                engine: tuple(one for one in objects if has.discard(one))
-                for engine, has in self._engines.items()
-            }
-        return {engine: held for engine, held in found.items() if held}
+            if engine in self._engines:
+                for object_id in objects:
+                    self._engines[engine].add(object_id, 0)
+
+    def stored(self, objects: Iterable[ObjectId]) -> list[ObjectId]:
+        """Those of these objects that lie in a store."""
+        return [one for one in objects if self._is_stored(one)]
+
+    def sweep(self) -> list[tuple[EngineId, Work]]:
+        """Tell engines what nobody needs any longer, as far as no batch has told them."""
+        with self._lock:
+            found: list[tuple[EngineId, Work]] = []
+            for engine, has in self._engines.items():
+                if has.dropped:
+                    found.append((engine, Dropped(objects=tuple(has.dropped))))
+                    has.dropped.clear()
+            return found
+
+    def _note_dropped(self, objects: Iterable[ObjectId]) -> None:
+        """Who has them hears of it with its next batch, or by `sweep`: it is in no hurry."""
+        with self._lock:
+            for has in self._engines.values():
+                has.dropped.update((one, None) for one in objects if has.discard(one))
 
     def _message(self, action: RunBatch, jobs: tuple[Job, ...], payload: Payload) -> Batch:
-        brought = tuple(
-            Brought(self._table.object(one), self._table.info(one)) for one in payload.values
+        brought = tuple(map(self._brought, payload.values))
+        level = self._table.log_level(action.session)
+        return Batch(
+            action.batch, action.session, jobs, action.on_error, payload, brought, level=level
         )
-        return Batch(action.batch, action.session, jobs, action.on_error, payload, brought)
+
+    def _brought(self, object_id: ObjectId) -> Brought:
+        return Brought(self._table.object(object_id), self._table.info(object_id))
+
+    def _is_stored(self, object_id: ObjectId) -> bool:
+        try:
+            return not isinstance(self._table.value(object_id), Inline)
+        except (KeyError, StoreError):
+            return False  # it never left its engine, which removes it
 
     def _job(self, given: Given) -> Job:
         spec = self._table.task(given.task)
@@ -166,35 +205,30 @@ class Dispatch:
         has.functions |= wanted
         return {key: self._table.function(key) for key in wanted}
 
-    def _values(self, jobs: Iterable[Job], has: Possessions) -> dict[ObjectId, Value]:
-        found: dict[ObjectId, Value] = {}
+    def _values(
+        self, jobs: Iterable[Job], has: Possessions
+    ) -> tuple[dict[ObjectId, AnyValue], dict[ObjectId, Resting]]:
+        """What an engine lacks: what it can be given now, and what is not on its host."""
+        found: dict[ObjectId, AnyValue] = {}
+        wants: dict[ObjectId, Resting] = {}
         for object_id in _foreign_inputs(job.spec for job in jobs):
             if object_id in has.values:
                 has.values.move_to_end(object_id)
                 continue
             try:
-                value = self._reachable(self._table.value(object_id), has.host)
+                value = self._table.value(object_id)
             except (KeyError, StoreError):
                 continue  # the engine returns what needs it, and says what is missing
+            if not isinstance(value, Inline) and not _lies_on(value, has.host):
+                wants[object_id] = value
+                continue
             found[object_id] = value
-            has.add(object_id, value_size(value) if isinstance(value, Inline) else 0)
-        return found
-
-    def _reachable(self, value: Value, host: HostId) -> Value:
-        """The value as an engine of that host can have it: by path, or in the message."""
-        if isinstance(value, Inline) or value.host == host:
-            return value
-        if value.host != self._host:
-            raise StoreError(f"{value.path} lies on host {value.host}, which gives nothing away")
-        return Inline(_read(value), value.packed)
+            has.add(object_id, len(value.data) if isinstance(value, Inline) else 0)
+        return found, wants
 
 
-def _read(value: Stored) -> bytes:
-    """Bytes of a value in this host's store, on their way to another host."""
-    try:
-        return Path(value.path).read_bytes()
-    except OSError as error:
-        raise StoreError(f"{value.path} cannot be read: {error.strerror}") from None
+def _lies_on(value: Resting, host: HostId) -> bool:
+    return isinstance(value, Stored) and value.host == host
 
 
 def _foreign_inputs(specs: Iterable[TaskSpec]) -> Iterator[ObjectId]:
@@ -208,9 +242,9 @@ def _foreign_inputs(specs: Iterable[TaskSpec]) -> Iterator[ObjectId]:
         seen.update(spec.outputs)
 
 
-def _split(values: dict[ObjectId, Value]) -> Iterator[dict[ObjectId, Value]]:
+def _split(values: dict[ObjectId, AnyValue]) -> Iterator[dict[ObjectId, AnyValue]]:
     """Pieces of at most the bytes that one message may carry; a larger value goes alone."""
-    piece: dict[ObjectId, Value] = {}
+    piece: dict[ObjectId, AnyValue] = {}
     room = MESSAGE
     for object_id, value in values.items():
         size = len(value.data) if isinstance(value, Inline) else 0

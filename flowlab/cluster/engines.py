@@ -1,11 +1,11 @@
 """Real engines: what the pump sees of them. Holds router, watch, dispatch and launcher together.
 
-    pump ── perform ──▶ dispatch ──▶ router ◀──▶ engines
-      ▲                                │ tick
-      └────────── post ◀── members ◀── watch          launcher ──▶ ipyparallel
+    pump ── perform ──▶ dispatch ──▶ (between ──▶) router ◀──▶ engines
+      ▲                                              │ tick
+      └──────────────── post ◀── members ◀───────── watch          launcher ──▶ ipyparallel
 
-Everything said comes by `post`. `members` and `watch` belong to the router's thread, `dispatch` to
-the pump's.
+Everything said comes by `post`. `members`, `watch` and `between` belong to the router's thread;
+`dispatch` makes batches on the pump's.
 """
 
 import time
@@ -13,15 +13,19 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from flowlab.cluster import reap
+from flowlab.cluster.between import Between, Ways
+from flowlab.cluster.bootstrap import make_order
 from flowlab.cluster.choice import EngineChoice
 from flowlab.cluster.dispatch import Dispatch
+from flowlab.cluster.held import HeldSessions
 from flowlab.cluster.launch import Launcher
 from flowlab.cluster.members import Member, Members
 from flowlab.cluster.orphans import end_orphans, kill_engine
-from flowlab.cluster.port import Post, Table
+from flowlab.cluster.port import Post, Table, Then, post_all
 from flowlab.cluster.reaper import Reaper
 from flowlab.cluster.router import Router
 from flowlab.cluster.run import RunDirectory
+from flowlab.cluster.waiting import Waiting
 from flowlab.cluster.watch import Limits, Request, Watch
 from flowlab.events.messages import (
     CapacityKnown,
@@ -31,13 +35,17 @@ from flowlab.events.messages import (
     EngineResumed,
     EnginesUnavailable,
     Noticed,
+    ObjectsLost,
     Reported,
     Sampled,
 )
-from flowlab.model.ids import EngineId
-from flowlab.scheduler.actions import ClusterAction, Drop, EndSession, Interrupt
-from flowlab.staging.store import HostStore, host_id
-from flowlab.worker.messages import Beat, Hello, Refused, Report, Welcome
+from flowlab.model.ids import EngineId, ObjectId, SessionId
+from flowlab.model.payload import Resting, Stored
+from flowlab.scheduler.actions import ClusterAction, Drop, Interrupt, RunBatch
+from flowlab.staging.host import host_id
+from flowlab.staging.store import HostStore
+from flowlab.worker.carrier import Carrier
+from flowlab.worker.messages import Answer, Beat, Hello, Refused, Report, Welcome
 
 
 class EngineCluster:
@@ -63,11 +71,12 @@ class EngineCluster:
         self._known = frozenset(known or ())
         self._host = host_id()
         self._store = HostStore(run.store, self._host)
+        self._carrier = Carrier(self._store)
         self._router = Router(run.engines_socket, run.key, self._choice.listen)
         self._members = Members(self._router.epoch, self._host, known or {})
-        self._watch = Watch(
-            self._members, self, Limits(stopped=self._choice.stopped), time.monotonic
-        )
+        limits = Limits(self._choice.stopped, self._choice.silent)
+        self._watch = Watch(self._members, self, limits, time.monotonic)
+        self._held = HeldSessions(self._router)
         self._closed = False
         self._launcher = Launcher(run, self._choice, self, resume)
 
@@ -80,9 +89,9 @@ class EngineCluster:
         known: Mapping[EngineId, int],
         umask: int | None = None,
     ) -> "EngineCluster":
-        """In the place of a scheduler process that died: its engines, with their pids, come back.
+        """In the place of a scheduler process that died: its engines come back, with their pids.
 
-        Those that do are posted as EngineResumed, those that do not within 5 s as EngineLost.
+        Who does is posted as EngineResumed, who does not within 5 s as EngineLost.
         """
         return cls(run, reaper, choice, known, umask)
 
@@ -90,34 +99,41 @@ class EngineCluster:
 
     def start(self, post: Post, table: Table) -> None:
         self._post = post
+        self._table = table
         self._dispatch = Dispatch(table, self._host)
+        ways = Ways(self._router.send_now, self._router.call, self._dispatch.given, self._hear)
+        before = table.stage_points()
+        self._between = Between(self._run.run, self._store, self._carrier, ways, before)
         self._router.start(self)
-        order = {
-            "run": self._run.run,
-            "host": self._host,
-            "address": self._router.address,
-            "remote": self._router.remote_address,
-            "curve": self._router.curve_key.decode(),
-            "key": self._run.key,
-            "own": "yes" if self._choice.own else "",
-            "umask": str(self._umask) if self._choice.own and self._umask is not None else "",
-            "store": str(self._run.store),
-            "boards": str(self._run.boards),
-            "sandboxes": str(self._run.sandboxes),
-        }
-        self._launcher.start(order)
+        order = make_order(self._run, self._host, self._choice.own, self._umask)
+        self._launcher.start({**order, **self._router.order()})
 
     def perform(self, action: ClusterAction) -> None:
         for engine, message in self._dispatch.messages(action):
-            self._router.send(engine, message)
-        match action:
-            case Interrupt():
-                request = Request(action.engine, action.task, action.assignment)
-                self._router.call(lambda: self._watch.expect_answer(request))
-            case Drop():
-                self._router.call(lambda: self._store.drop(action.objects))
-            case EndSession():
-                self._router.call(lambda: self._store.drop_session(action.session))
+            if isinstance(message, Waiting):
+                self._router.call(partial(self._between.hold, engine, message))
+            else:
+                self._router.send(engine, message)
+        if isinstance(action, RunBatch):
+            return
+        if isinstance(action, Interrupt):
+            request = Request(action.engine, action.task, action.assignment)
+            self._router.call(lambda: self._watch.expect_answer(request))
+        if isinstance(action, Drop):
+            action = Drop(tuple(self._dispatch.stored(action.objects)))
+            if not action.objects:
+                return
+        self._router.call(partial(self._between.follow, action))
+
+    def bring(self, object_id: ObjectId, value: Resting, then: Then) -> None:
+        if isinstance(value, Stored) and value.host == self._host:
+            then(value)
+            return
+        about = self._table.object(object_id).label, self._table.stage_point(object_id)
+        self._router.call(partial(self._between.fetch, object_id, value, *about, then))
+
+    def hold(self, session: SessionId, *, held: bool) -> None:
+        self._router.call(partial(self._held.change, session, held=held))
 
     def describe(self) -> dict[str, object]:
         members = sorted(self._members.now.copy().values(), key=lambda member: member.engine)
@@ -126,6 +142,7 @@ class EngineCluster:
             "connection_file": self._launcher.connection_file(),
             "controller": self._launcher.controller_state(),
             "engines": [member.describe() for member in members],
+            "between hosts": self._between.describe(),
         }
 
     def close(self) -> None:
@@ -138,7 +155,8 @@ class EngineCluster:
         self._router.close()
         reap.end_all({}, self._run.run, seconds=1.0)
         for pid, began in self._own_processes().items():
-            kill_engine(pid, began)
+            kill_engine(pid, began)  # before the folders go: it could make them again
+        self._carrier.close()
 
     # --- router.Receiver, on the router's thread
 
@@ -156,11 +174,13 @@ class EngineCluster:
         if self._choice.own and member.local:
             self._reaper.add([hello.pid])
         self._dispatch.joined(hello.engine, hello.host)
+        self._between.joined(hello.engine, hello.host)
         if hello.engine in self._known:
             self._members.awaited.pop(hello.engine, None)
             self._post(EngineResumed(hello.engine, hello.held))
         else:
-            self._post(EngineJoined(hello.engine, hello.host, hello.slots, hello.pid))
+            self._post(EngineJoined(hello.engine, hello.host, hello.slots, hello.pid, hello.name))
+        self._router.call(partial(self._held.tell, hello.engine))  # once it has its line
         self._say_capacity()
         return answer
 
@@ -174,17 +194,22 @@ class EngineCluster:
             member.beat = body
             self._post(Sampled(engine, body.cpu, body.memory))
             return
-        for trace in body.traces:
-            self._post(trace)
         if body.fact is not None:
-            self._dispatch.returned(engine, body.fact)
+            self._dispatch.reported(engine, body.fact)
             self._watch.answered(body.fact)
-            self._post(body.fact, body.payload, then=safe)
-        else:
-            safe()
+            self._between.made(body.payload.values)
+        post_all(self._post, body.traces, body.fact, body.payload, safe)
+
+    def answered(self, engine: EngineId, answer: Answer) -> None:
+        member = self._members.now.get(engine)
+        if member is not None:
+            member.heard = time.monotonic()
+            self._between.heard(engine, answer)
 
     def tick(self, now: float) -> None:
         self._watch.tick(now)
+        for engine, message in self._dispatch.sweep():
+            self._router.send(engine, message)
 
     # --- watch.Crew, on the router's thread
 
@@ -239,10 +264,17 @@ class EngineCluster:
 
     # --- helpers
 
+    def _hear(self, fact: Reported | ObjectsLost) -> None:
+        """What `between` says in an engine's place."""
+        if isinstance(fact, Reported):
+            self._watch.answered(fact)
+        self._post(fact)
+
     def _leave(self, engine: EngineId, pid: int, reason: str) -> None:
         self._members.fence(engine, reason)
         self._router.hang_up(engine, reason)
         self._dispatch.gone(engine)
+        self._between.gone(engine)
         self._reaper.remove([pid])
         spared = self._members.pids() | frozenset(self._launcher.pids())
         end_orphans(self._run.run, engine, spared)
@@ -257,16 +289,12 @@ class EngineCluster:
             self._post(CapacityKnown(len(self._members.now), self._members.largest()))
 
     def _say_misfit(self, engine: EngineId) -> None:
-        reason = self._members.misfits.get(engine)
-        if reason is None:
+        if (reason := self._members.misfits.get(engine)) is None:
             return
         self.notice(reason, "error")
         if not self._members.now and len(self._members.misfits) >= self._launcher.expected():
             self.unavailable(reason)
 
     def _own_processes(self) -> dict[int, str]:
-        if not self._choice.own:
-            return {}
-        return {
-            member.hello.pid: member.began for member in self._members.now.values() if member.local
-        }
+        members = self._members.now.values() if self._choice.own else ()
+        return {one.hello.pid: one.began for one in members if one.local}

@@ -211,7 +211,9 @@ class Launcher:
 
     def _check_controller(self, now: float) -> None:
         client = self._source.client
-        reason = self.controller.check() or (self.controller.ask(client, now) if client else "")
+        if client is None:
+            return  # it is being started, and whoever does that says how it ended
+        reason = self.controller.check() or self.controller.ask(client, now)
         if reason:
             self._lose_controller(reason)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from flowlab.cluster import reap
 
-# Processes of ipyparallel itself that outlive an engine, or their parent, on purpose
-_SPARED = (b"ipyparallel.controller", b"ipyparallel.engine.nanny")
+# Processes that outlive an engine, or their parent, on purpose: ipyparallel's, and the kernel's own
+_SPARED = (b"ipyparallel.controller", b"ipyparallel.engine.nanny", b"flowlab.shared.main")
 _SWEEPS = 5
 
 

@@ -23,9 +23,10 @@ import zmq
 from flowlab.errors import LinkError
 from flowlab.model.ids import EngineId
 from flowlab.worker.duplex import Duplex
-from flowlab.worker.messages import Beat, Down, Envelope, Hello, Refused, Report, Welcome
+from flowlab.worker.messages import Answer, Beat, Down, Envelope, Hello, Refused, Report, Welcome
 
 TICK = 0.1  # s between two looks at what is silent or gone
+OWED = 8  # messages of an engine that wait for one acknowledgement, or for a tick
 _DRAIN = 512  # frames taken from a socket before others have their turn
 _MAX_FRAME = 1 << 30  # bytes; a peer that sends more is cut off by zmq
 
@@ -38,6 +39,7 @@ class Receiver(Protocol):
         """`safe` is to be called, from any thread, once nothing can lose what the body says."""
         ...
 
+    def answered(self, engine: EngineId, answer: Answer) -> None: ...
     def tick(self, now: float) -> None: ...
     def notice(self, text: str, level: str = "info") -> None: ...
 
@@ -70,7 +72,7 @@ class Router:
         self._sockets: list[zmq.Socket[bytes]] = []
         self._lines: dict[EngineId, Line] = {}
         self._engines: dict[bytes, EngineId] = {}
-        self._owed: set[EngineId] = set()  # engines that wait for an acknowledgement
+        self._owed: dict[EngineId, int] = {}  # messages of engines that are not acknowledged yet
         self._work: deque[Callable[[], None]] = deque()
         self._waking, self._waker = socket.socketpair()
         self._stopping = False
@@ -86,9 +88,21 @@ class Router:
         self._bind()
         self._thread.start()
 
+    def order(self) -> dict[str, str]:
+        """What engines must be told to link."""
+        curve = self.curve_key.decode()
+        return {"address": self.address, "remote": self.remote_address, "curve": curve}
+
     def send(self, engine: EngineId, body: Down) -> None:
         """Send a numbered message; from any thread. To one that is gone it is dropped."""
-        self.call(lambda: self._send(engine, body))
+        self.call(lambda: self.send_now(engine, body))
+
+    def send_now(self, engine: EngineId, body: Down) -> None:
+        """The same on the router's thread, before what was left for it."""
+        line = self._lines.get(engine)
+        if line is not None:
+            self._owed.pop(engine, None)  # every frame acknowledges
+            self._put(line.socket, line.identity, line.duplex.number(body))
 
     def call(self, work: Callable[[], None]) -> None:
         """Run this on the router's thread, after what was left before."""
@@ -156,9 +170,9 @@ class Router:
             self._try(self._take_work)
             for sock in self._sockets:
                 self._try(partial(self._drain, sock))
-            self._acknowledge()
             now = time.monotonic()
             if now >= next_tick:
+                self._try(self._acknowledge)
                 self._try(partial(self._receiver.tick, now))
                 next_tick = now + TICK
         self._try(self._take_work)
@@ -212,16 +226,27 @@ class Router:
             self._put(sock, identity, Envelope(0, 0, "", None))
             return
         if envelope.number and body is None:
-            self._owed.add(engine)  # it had come before, and the engine does not know it
+            self._owe(engine)  # it had come before, and the engine does not know it
         if isinstance(body, Report | Beat):
-            safe = partial(self.call, partial(self._settle, engine, duplex, envelope.number))
+            # Nobody waits for it: the thread is not woken for it alone
+            settle = partial(self._settle, engine, duplex, envelope.number)
+            safe = partial(self._work.append, settle)
             self._receiver.receive(engine, body, safe)
+        elif isinstance(body, Answer):
+            self._settle(engine, duplex, envelope.number)  # nobody else could use it
+            self._receiver.answered(engine, body)
 
     def _settle(self, engine: EngineId, duplex: Duplex, number: int) -> None:
         """Acknowledge a message that is in the journal; until then another process gets it."""
         if number:
             duplex.settle(number)
-            self._owed.add(engine)
+            self._owe(engine)
+
+    def _owe(self, engine: EngineId) -> None:
+        """Acknowledge a few messages by one; until then the engine keeps what it has said."""
+        self._owed[engine] = owed = self._owed.get(engine, 0) + 1
+        if owed >= OWED:
+            self._answer(engine)
 
     def _welcome(
         self, sock: "zmq.Socket[bytes]", identity: bytes, envelope: Envelope, hello: Hello
@@ -255,17 +280,15 @@ class Router:
             fresh.number(body)
         return fresh
 
-    def _send(self, engine: EngineId, body: Down) -> None:
+    def _acknowledge(self) -> None:
+        for engine in tuple(self._owed):
+            self._answer(engine)
+
+    def _answer(self, engine: EngineId) -> None:
+        del self._owed[engine]
         line = self._lines.get(engine)
         if line is not None:
-            self._owed.discard(engine)  # every frame acknowledges
-            self._put(line.socket, line.identity, line.duplex.number(body))
-
-    def _acknowledge(self) -> None:
-        while self._owed:
-            line = self._lines.get(self._owed.pop())
-            if line is not None:
-                self._put(line.socket, line.identity, line.duplex.aside())
+            self._put(line.socket, line.identity, line.duplex.aside())
 
     def _put(self, sock: "zmq.Socket[bytes]", identity: bytes, envelope: Envelope) -> None:
         """Hand a frame to zmq, which drops it when the peer is gone: Hello brings it again."""

@@ -30,17 +30,19 @@ _PARTS = ("boards", "sandboxes", "profile")
 class RunDirectory:
     """Where one client's processes meet.
 
-    run     its id, also in the environment of every process of it as FLOWLAB_RUN
-    path    the directory
-    store   directory of this host's store: shared memory when there is room
-    spill   directory for objects that find no room there
-    key     what an engine or a kernel must know to be let in; never in logs, argv or `repr`
+    run         its id, also in the environment of every process of it as FLOWLAB_RUN
+    path        the directory
+    store       directory of this host's store: shared memory when there is room
+    spill       directory for objects that find no room there
+    store_size  bytes that the store of each host may have; 0: half of what is free there
+    key         what an engine or a kernel must know to be let in; never in logs, argv or `repr`
     """
 
     run: str
     path: Path
     store: Path
     spill: Path
+    store_size: int
     key: str
 
     @classmethod
@@ -60,11 +62,12 @@ class RunDirectory:
         store, spilled = _store_directory(run, path), _spill_directory(run, path, spill)
         elsewhere = spill is not None or store.stat().st_dev != spilled.stat().st_dev
         write_settings(store, StoreSettings(store_size, str(spilled) if elsewhere else ""))
-        here = cls(run, path, store, spilled, secrets.token_hex(32))
+        here = cls(run, path, store, spilled, store_size, secrets.token_hex(32))
         meta = {
             "run": run,
             "store": str(store),
             "spill": str(spilled),
+            "store_size": store_size,
             "pid": os.getpid(),
             "began": time.time(),
         }
@@ -78,7 +81,8 @@ class RunDirectory:
         _existing(path)
         meta = json.loads(_read_private(path / "meta.json"))
         store, spill = _existing(Path(meta["store"])), _existing(Path(meta["spill"]))
-        return cls(meta["run"], path, store, spill, _read_private(path / "key"))
+        key = _read_private(path / "key")
+        return cls(meta["run"], path, store, spill, meta["store_size"], key)
 
     @property
     def link_socket(self) -> Path:
@@ -121,8 +125,15 @@ class RunDirectory:
         (self.boards / f"{engine}-{pid}").unlink(missing_ok=True)
 
     def remove(self) -> None:
-        """Remove all of it; what is gone already is no error."""
-        for directory in self.directories():
+        """Remove all of it; what is gone already is no error.
+
+        Engines of other hosts clean up there; those that only count as being on another host were
+        ended with ours.
+        """
+        ours = f"flowlab-{os.getuid()}"
+        strangers = SHARED_MEMORY.glob(f"{ours}-{self.run}-*")
+        theirs = (Path(tempfile.gettempdir()) / ours).glob(f"{self.run}-*")
+        for directory in (*self.directories(), *strangers, *theirs):
             remove_tree(directory)
 
     def __repr__(self) -> str:
@@ -136,7 +147,8 @@ def remove_tree(directory: Path) -> None:
         """A task may have taken its own right to write away: give it back, once."""
         try:
             os.chmod(os.path.dirname(name), 0o700)
-            os.chmod(name, 0o700, follow_symlinks=False)
+            if os.path.isdir(name) and not os.path.islink(name):
+                os.chmod(name, 0o700)  # and no file's: it may be another name of a stored one
         except OSError:
             return  # gone meanwhile, or a link: the loop below looks again
 

@@ -29,8 +29,8 @@ class Limits:
     remote   s of silence after which one of another host is given up if the hub lost it as well
     """
 
-    stopped: float = 10.0
-    remote: float = 60.0
+    stopped: float
+    remote: float
 
 
 class Crew(Protocol):

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cluster.call import teach
+from tests.cluster.sea import B1, B2, C1, C2, B, C, Sea
 from tests.conftest import make_engines
 
 
@@ -21,3 +22,12 @@ def start():
     yield run
     for bench in benches:
         bench.close()
+
+
+@pytest.fixture
+def sea():
+    """Two engines on each of two other hosts, without any process."""
+    made = Sea()
+    for engine, host in ((B1, B), (B2, B), (C1, C), (C2, C)):
+        made.join(engine, host)
+    return made

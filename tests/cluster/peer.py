@@ -19,9 +19,10 @@ from flowlab.model.ids import (
     TaskId,
     join_id,
 )
+from flowlab.model.logrow import QUIET
 from flowlab.model.payload import NOTHING, Inline
 from flowlab.model.specs import ObjectInfo, ObjectSpec, TaskSpec
-from flowlab.staging.store import host_id
+from flowlab.staging.host import host_id
 from flowlab.worker.duplex import Duplex
 from flowlab.worker.messages import Envelope, Hello, Refused, Welcome
 
@@ -171,7 +172,7 @@ class SmallTable:
 
     def __init__(self):
         self.tasks, self.objects, self.configs = {}, {}, {}
-        self.functions, self.values = {}, {}
+        self.functions, self.values, self.points, self.levels = {}, {}, {}, {}
 
     def add(self, number, kind="python", inputs=(), outputs=(), **more):
         """Declare a task; inputs and outputs are numbers of objects."""
@@ -216,6 +217,15 @@ class SmallTable:
             return self.values[object_id]
         except KeyError:
             raise StoreError(f"object {object_id} has no value") from None
+
+    def stage_point(self, object_id):
+        return self.points.get(object_id, "")
+
+    def stage_points(self):
+        return frozenset(self.points.values())
+
+    def log_level(self, session):
+        return self.levels.get(session, QUIET)
 
     def info(self, object_id):
         return ObjectInfo(object_id, content_type=self.objects[object_id].content_type)

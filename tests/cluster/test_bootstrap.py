@@ -2,14 +2,19 @@
 
 import os
 import queue
+import tempfile
+from pathlib import Path
 
 import pytest
+import zmq
 
-from flowlab.cluster.bootstrap import bootstrap_source
+from flowlab.cluster.bootstrap import bootstrap_source, make_order
 from flowlab.cluster.router import Router
 from flowlab.cluster.run import RunDirectory
+from flowlab.errors import ClusterError
 from flowlab.model.ids import EngineId
-from flowlab.staging.store import host_id
+from flowlab.staging.host import host_id
+from flowlab.worker.boot import start_worker
 from flowlab.worker.messages import Refused, Welcome
 from tests.cluster.peer import wait_until
 
@@ -58,20 +63,7 @@ def run(tmp_path):
 
 
 def order(run, router, **changes):
-    return {
-        "run": run.run,
-        "host": host_id(),
-        "address": router.address,
-        "remote": "",
-        "curve": "",
-        "key": run.key,
-        "own": "",
-        "umask": "",
-        "store": str(run.store),
-        "boards": str(run.boards),
-        "sandboxes": str(run.sandboxes),
-        **changes,
-    }
+    return {**make_order(run, host_id(), False, None), **router.order(), **changes}
 
 
 def test_the_text_starts_a_worker_that_says_hello(run, monkeypatch):
@@ -103,3 +95,43 @@ def test_an_engine_elsewhere_without_an_address_is_an_error_with_the_remedy(run,
     text = bootstrap_source(E5, order(run, router, host="elsewhere"))
     with pytest.raises(ConnectionError, match="listen="):
         eval(text, {"get_ipython": Kernel})
+
+
+def test_an_engine_elsewhere_has_places_of_its_own_and_an_encrypted_link(
+    run, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("FLOWLAB_RUN", "before")
+    monkeypatch.setenv("FLOWLAB_ENGINE", "before")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    router = Router(run.engines_socket, run.key, "tcp://127.0.0.1:*")
+    desk = Desk(router)
+    router.start(desk)
+    told = order(run, router)
+    monkeypatch.setenv("FLOWLAB_HOST", "elsewhere")
+    try:
+        eval(bootstrap_source(E5, told), {"get_ipython": Kernel})
+        (word,) = desk.words
+        assert word.host == host_id() != told["host"]
+        assert word.store != str(run.store)
+        assert Path(word.store).is_dir()
+        assert Path(word.board).parent.parent.parent == tmp_path / f"flowlab-{os.getuid()}"
+        assert word.fault == ""
+        with pytest.raises(ClusterError, match=f"cannot reach .* {router.remote_address}"):
+            link(told, curve=zmq.curve_keypair()[0])  # with a key that is not the run's
+    finally:
+        router.call(lambda: router.hang_up(E5, "the test is over"))
+        router.call(lambda: setattr(desk, "greet", lambda _: Refused("over")))
+        wait_until(lambda: not Path(word.store).exists())  # the last engine there has gone
+        router.close()
+
+
+def link(told, curve):
+    """Start a worker with another key."""
+    with tempfile.TemporaryDirectory() as place:
+        base = Path(place)
+        for name in ("store", "boards", "sandboxes"):
+            (base / name).mkdir(mode=0o700)
+        start_worker(
+            Kernel(), told["remote"], run="x", engine=E5, key=told["key"], store=base / "store",
+            boards=base / "boards", sandboxes=base / "sandboxes", curve=curve, reach=1.0,
+        )  # fmt: skip

@@ -27,6 +27,14 @@ def test_a_number_of_engines():
         choose("localhost", "7210")  # as Rain's Client was made
 
 
+@pytest.mark.parametrize("listen", ["10.0.0.1", "tcp://", "tcp://10.0.0.1", "ipc:///x:1", None])
+def test_an_address_to_listen_at_has_a_port_or_a_star(listen):
+    assert choose(listen="tcp://10.0.0.1:*").listen == "tcp://10.0.0.1:*"
+    assert choose(listen="tcp://[::1]:5555").listen == "tcp://[::1]:5555"
+    with pytest.raises(UsageError, match="listen is an address"):
+        choose(listen=listen)
+
+
 @pytest.mark.parametrize("name", ["ipcontroller-x-client.json", "cluster-x.json"])
 def test_a_file_of_a_running_cluster(tmp_path, name):
     (tmp_path / "ipcontroller-x-client.json").write_text(json.dumps(CONNECTION))

@@ -11,11 +11,12 @@ import pytest
 
 from flowlab.cluster.inline import InlineCluster
 from flowlab.cluster.run import RunDirectory
-from flowlab.events.messages import EngineJoined, OnError, Reported, Said
+from flowlab.events.messages import EngineJoined, Logged, OnError, Reported, Said
 from flowlab.model.limits import INLINE_OBJECT
 from flowlab.model.payload import Inline, Stored
 from flowlab.scheduler.actions import Drop, EndSession, HandBack, Interrupt, Revoke
-from flowlab.staging.store import HostStore, host_id
+from flowlab.staging.host import host_id
+from flowlab.staging.store import HostStore
 from tests.cluster.call import SOURCE, Caller
 from tests.cluster.peer import SESSION, wait_until
 from tests.conftest import Bench
@@ -249,3 +250,24 @@ def test_a_task_works_in_an_empty_directory_of_its_own(bench, caller):
     ended(bench, "finished", 2)
     for spec in specs:
         assert bench.posted.value(spec.outputs[0]).data.startswith(b"[] ")
+
+
+def test_a_task_logs_from_the_wanted_level_on_and_waits_while_its_session_is_held(bench, caller):
+    def logs(ctx):
+        import logging
+
+        logging.getLogger("mine").debug("too low")
+        logging.getLogger("mine").info("said")
+        return [ctx.blob(b"")]
+
+    bench.table.levels[SESSION] = 20
+    bench.cluster.hold(SESSION, held=True)
+    spec = caller.task(logs)
+    caller.run(spec)
+    wait_until(lambda: rows(bench, "started"))
+    assert bench.posted.of(Logged) == []
+    bench.cluster.hold(SESSION, held=False)
+    ended(bench, "finished")
+    (logged,) = bench.posted.of(Logged)
+    assert (logged.task, [row.text for row in logged.rows]) == (spec.id, ["said"])
+    del bench.table.levels[SESSION]

@@ -13,7 +13,7 @@ from flowlab.cluster.engine import Turns
 from flowlab.cluster.router import Router
 from flowlab.cluster.run import RunDirectory
 from flowlab.cluster.spawn import OwnEngines
-from flowlab.staging.store import host_id
+from flowlab.staging.host import host_id
 from flowlab.worker.messages import Welcome
 from tests.cluster.peer import wait_until
 from tests.conftest import make_engines

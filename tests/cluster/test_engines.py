@@ -203,3 +203,7 @@ def _parent(pid):
         return psutil.Process(pid).ppid()
     except psutil.NoSuchProcess:
         return None
+
+
+def test_one_that_was_never_started_is_closed():
+    make_engines(1).close()

@@ -4,7 +4,7 @@ import pytest
 
 from flowlab.cluster.members import Members
 from flowlab.model.ids import EngineId
-from flowlab.staging.store import host_id
+from flowlab.staging.host import host_id
 from flowlab.worker.board import Board
 from flowlab.worker.messages import Refused, Welcome
 from tests.cluster.peer import hello

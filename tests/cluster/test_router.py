@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 import zmq
 
-from flowlab.cluster.router import Router
+from flowlab.cluster.router import OWED, Router
 from flowlab.cluster.run import RunDirectory
 from flowlab.model.ids import EngineId
 from flowlab.worker.messages import (
@@ -113,12 +113,34 @@ def test_messages_come_in_order_from_another_thread(router, run, peer):
     assert [peer.next().objects[0] for _ in range(200)] == list(range(200))
 
 
+def test_what_is_sent_now_comes_before_what_was_left(router, run, peer):
+    peer.greet(hello(run.key))
+
+    def work():
+        router.send(ENGINE, Revoked(()))
+        router.send_now(ENGINE, HandedBack())
+
+    router.call(work)
+    assert [peer.next(), peer.next()] == [HandedBack(), Revoked(())]
+
+
 def test_what_was_received_is_acknowledged(router, run, peer):
     peer.greet(hello(run.key))
     peer.say(Report(None))
     peer.say(Report(None))
     wait_until(lambda: (peer.next(0.01), not peer.duplex.unacknowledged)[1])
     assert len(router.desk.heard) == 2
+
+
+def test_a_few_messages_are_acknowledged_by_one_frame(router, run, peer):
+    peer.greet(hello(run.key))
+    for _ in range(4 * OWED):
+        peer.say(Report(None))
+    frames = 0
+    while peer.duplex.unacknowledged:
+        peer.duplex.receive(peer.get())
+        frames += 1
+    assert frames <= 8, "one for eight of them, and some for ticks between"
 
 
 def test_after_a_cut_connection_nothing_is_lost_and_nothing_comes_twice(router, run, peer):

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from flowlab.cluster.elsewhere import Elsewhere
 from flowlab.cluster.run import OWNER, SHARED_MEMORY, RunDirectory
 from flowlab.errors import StoreError
+from flowlab.model.ids import HostId
 from flowlab.staging.store import read_settings
 
 
@@ -97,6 +99,19 @@ def test_remove_takes_what_a_task_made_unwritable(run):
     assert not run.store.exists()
 
 
+def test_what_an_engine_that_died_had_mapped_stays_read_only(run):
+    stored = run.spill / "stored"
+    stored.write_text("x")
+    stored.chmod(0o440)
+    sandbox = run.sandboxes / "7-abc"
+    sandbox.mkdir()
+    os.link(stored, sandbox / "input")
+    sandbox.chmod(0o500)
+    run.forget_process(7, 0)
+    assert not sandbox.exists()
+    assert (stored.stat().st_mode & 0o777, stored.stat().st_nlink) == (0o440, 1)
+
+
 def test_the_store_lies_in_shared_memory_when_there_is_room(run):
     if os.access(SHARED_MEMORY, os.W_OK):
         assert run.store.parent in (SHARED_MEMORY, run.path)
@@ -104,3 +119,21 @@ def test_the_store_lies_in_shared_memory_when_there_is_room(run):
             assert (run.store / OWNER).readlink() == run.path
     else:
         assert run.store == Path(run.path / "store")
+
+
+def test_remove_takes_what_engines_left_that_only_counted_as_being_elsewhere(
+    run, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    there, other = (Elsewhere(name, HostId("f" * 16)) for name in (run.run, "other"))
+    run.remove()
+    assert not there.store.exists()
+    assert not there.boards.exists()
+    assert other.boards.exists()
+    other.leave()
+
+
+def test_the_size_of_a_store_is_known_to_who_opens_it_again(tmp_path):
+    made = RunDirectory.create(tmp_path / "base", store_size=12_345_678)
+    assert RunDirectory.open(made.path).store_size == 12_345_678
+    made.remove()

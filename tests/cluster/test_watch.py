@@ -14,7 +14,7 @@ from flowlab.cluster.watch import LAST_WORDS, RETURN_SECONDS, Limits, Request, W
 from flowlab.events.messages import Reported
 from flowlab.model.ids import Assignment, EngineId, TaskId, join_id
 from flowlab.model.limits import CANCEL_GRACE
-from flowlab.staging.store import host_id
+from flowlab.staging.host import host_id
 from flowlab.worker.board import Board
 from tests.cluster.peer import SESSION, hello, wait_until
 
