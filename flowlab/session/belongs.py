@@ -11,6 +11,9 @@ from flowlab.events.messages import (
     EngineResumed,
     EnginesUnavailable,
     EventUnion,
+    LimitSet,
+    Logged,
+    LogLevelSet,
     Noticed,
     ObjectsDropped,
     ObjectsLost,
@@ -20,6 +23,7 @@ from flowlab.events.messages import (
     SessionClosed,
     SessionFailed,
     SessionOpened,
+    StagePointSet,
     Submitted,
     TaskCondemned,
     TasksAssigned,
@@ -29,18 +33,19 @@ from flowlab.events.messages import (
     TasksSkipped,
     Unkept,
 )
-from flowlab.model.ids import SessionId, session_of
+from flowlab.model.ids import LOCAL_BITS, SessionId, session_of
 
 
 def session_of_event(event: EventUnion) -> SessionId | None:
     """The session that the event belongs to, or None when it concerns all of them."""
     match event:
         case (
-            SessionOpened() | SessionClosed() | Submitted() | Unkept() | CancelRequested()
-            | Reported() | SessionFailed()
+            SessionOpened() | SessionClosed() | Submitted() | StagePointSet() | LimitSet()
+            | LogLevelSet()
+            | Unkept() | CancelRequested() | Reported() | SessionFailed()
         ):  # fmt: skip
             return event.session
-        case TaskCondemned() | Said():
+        case TaskCondemned() | Said() | Logged():
             return session_of(event.task)
         case TasksReady() | TasksAssigned() | TasksGivenBack() | TasksSkipped() | TasksCancelled():
             return _common(event.tasks)
@@ -57,5 +62,5 @@ def session_of_event(event: EventUnion) -> SessionId | None:
 
 def _common(things: tuple[int, ...]) -> SessionId | None:
     """The session of all these; the scheduler says nothing of two sessions in one verdict."""
-    sessions = {session_of(thing) for thing in things}
-    return sessions.pop() if len(sessions) == 1 else None
+    sessions = {thing >> LOCAL_BITS for thing in things}
+    return SessionId(sessions.pop()) if len(sessions) == 1 else None

@@ -11,7 +11,7 @@ import math
 import os
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Self
@@ -23,7 +23,7 @@ from flowlab.cluster.run import RunDirectory
 from flowlab.errors import SessionError, UsageError
 from flowlab.events.messages import OnError
 from flowlab.graph import active
-from flowlab.model.ids import SessionId
+from flowlab.model.ids import EngineId, SessionId
 from flowlab.model.limits import INLINE_OBJECT
 from flowlab.session.chronicle import Chronicle
 from flowlab.session.journals import journal_directory
@@ -34,7 +34,10 @@ from flowlab.session.reach import Reach
 from flowlab.session.remote import RemoteLink
 from flowlab.session.session import Session
 from flowlab.session.start import Starter
-from flowlab.staging.store import HostStore, host_id
+from flowlab.shared.home import Home
+from flowlab.shared.keys import forget_run, remember_run
+from flowlab.staging.host import host_id
+from flowlab.staging.store import HostStore
 
 REACHABLE_SECONDS = 15.0  # s until engines that run tasks can be used by ipyparallel, too
 SESSIONS_A_KERNEL = 1 << 16  # session ids of one of a client's kernels
@@ -48,6 +51,7 @@ class Client:
     n               local engines, one an available core by default
     profile         IPython profile that says how engines are launched
     cluster         a running cluster: its file, its id, an ipyparallel Cluster or Client
+    listen          `tcp://ADDRESS:PORT` of this host (PORT may be *) for engines of other hosts
     inline          run tasks in this process, without engines
     linger          s that engines and tasks live on when this process is killed
     engine_timeout  s until engines that do not come are given up
@@ -63,6 +67,7 @@ class Client:
         profile: str | None = None,
         cluster: object = None,
         *,
+        listen: str = "",
         inline: bool = False,
         linger: float = 0.0,
         engine_timeout: float = START_SECONDS,
@@ -76,7 +81,7 @@ class Client:
             raise UsageError(f"inline=True runs one task at a time: leave out n={n!r}")
         _check_seconds("linger", linger, least=0)
         _check_seconds("engine_timeout", engine_timeout, least=1)
-        chosen = asdict(choose(n, profile, cluster))
+        chosen = asdict(choose(n, profile, cluster, listen))
         self._make_run = _run_maker(store_size, spill)
         self._choice = EngineChoice(**{**chosen, "start_seconds": engine_timeout})
         self._inline = inline
@@ -95,7 +100,7 @@ class Client:
         )
         known = self._choice.own and profile is None
         largest = 1 if inline else self._choice.wanted if known else None
-        self._reach = Reach(link, Mirror(progress), self._open_store, largest)
+        self._reach = Reach(link, Mirror(progress), self._open_store, largest, self._home)
         _open.add(self)
 
     def new_session(
@@ -136,18 +141,26 @@ class Client:
                 return
             self._closed = True
         _open.discard(self)
-        for each in self._sessions:
-            session = each()
-            if session is not None:
-                session.close()
-        if os.getpid() != self._reach.pid:
-            return  # a forked child: all of it is its parent's
+        try:
+            for each in self._sessions:
+                session = each()
+                if session is not None:
+                    session.close()
+        finally:  # an interrupt while handlers are waited for leaves nothing behind
+            if os.getpid() == self._reach.pid:  # in a forked child, all of it is its parent's
+                self._end()
+
+    def _end(self) -> None:
         self._reach.link.close()
-        self._chronicle.close()
-        if self._reaper is not None:
-            self._reaper.close()
-        if self._run is not None:
-            self._run.remove()
+        try:
+            self._reach.logs.finish()
+        finally:
+            self._chronicle.close()
+            if self._reaper is not None:
+                self._reaper.close()
+            if self._run is not None:
+                self._run.remove()
+                forget_run(self._run.run)
 
     @property
     def closed(self) -> bool:
@@ -162,6 +175,15 @@ class Client:
         """
         self._check_open()
         return self._reach.describe(REACHABLE_SECONDS)
+
+    def hosts(self) -> Mapping[str, list[EngineId]]:
+        """Hosts by name with their engines' numbers: what `where=` takes.
+
+        Starts engines, and waits until those that were asked for have come. Raises ClusterError
+        when none can be had.
+        """
+        self._check_open()
+        return self._reach.hosts()
 
     def get_server_info(self) -> dict[str, object]:
         """Each engine with the tasks that it was given and the objects that it made.
@@ -195,6 +217,12 @@ class Client:
 
     def _open_store(self) -> HostStore:
         return HostStore(self._run_directory().store, host_id())
+
+    def _home(self) -> Home:
+        run = self._run_directory()
+        assert self._reaper is not None
+        remember_run(run.run, run.key)
+        return Home(run.run, run.path, self._reaper, self._choice.listen)
 
     def _starter(self) -> Starter:
         run = self._run_directory()

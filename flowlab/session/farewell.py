@@ -8,6 +8,7 @@ from collections import deque
 
 from flowlab.events.messages import Unkept
 from flowlab.model.ids import ObjectId, SessionId
+from flowlab.model.payload import NOTHING, Payload
 from flowlab.session.link import Link
 
 
@@ -27,9 +28,9 @@ class Farewell:
             self._under_way = True
             self._link.post_late(self._make)
 
-    def _make(self) -> Unkept | None:
+    def _make(self) -> tuple[Unkept, Payload] | None:
         self._under_way = False  # before the objects are taken: who comes now sends another one
         gone = []
         while self._gone:
             gone.append(self._gone.popleft())
-        return Unkept(self._session, tuple(gone)) if gone else None
+        return (Unkept(self._session, tuple(gone)), NOTHING) if gone else None

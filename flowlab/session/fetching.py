@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flowlab.errors import StoreError, UsageError
+from flowlab.errors import CannotStore, StoreError, UsageError
 from flowlab.events.messages import ObjectsLost, Reported
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.model.attributes import ObjectKnown
@@ -24,6 +24,8 @@ def fetch_object(reach: Reach, access: Access, obj: DataObject) -> DataInstance:
             access.wait([obj.task.task_id], lambda: _check_kept(reach, obj))
         try:
             return _load(reach, access, obj)
+        except CannotStore:
+            raise  # to make it again would be of no use
         except StoreError:
             access.check()
             _check_kept(reach, obj)

@@ -1,9 +1,12 @@
 """What travels on a kernel's link, in both directions; a frame is one of these, msgpack."""
 
+from collections.abc import Iterator, Sequence
+
 import msgspec
 
-from flowlab.events.messages import Entry, FactUnion
-from flowlab.model.ids import ObjectId
+from flowlab.events.messages import Entry, EventUnion, FactUnion, Logged
+from flowlab.model.ids import ObjectId, SessionId
+from flowlab.model.limits import ENTRY_ROWS
 from flowlab.model.payload import NOTHING, Payload, Value
 
 
@@ -25,7 +28,7 @@ class Post(msgspec.Struct, frozen=True, tag=True):
     """A fact; posted again after a reconnection until it was `Taken`."""
 
     number: int
-    fact: FactUnion
+    fact: FactUnion | Logged
     payload: Payload = NOTHING
 
 
@@ -51,7 +54,14 @@ class Lease(msgspec.Struct, frozen=True, tag=True):
     linger: float
 
 
-Up = Attach | Post | Ask | Goodbye | Lease
+class Heard(msgspec.Struct, frozen=True, tag=True):
+    """The handlers of this session have had all its log records up to the entry of this number."""
+
+    session: SessionId
+    seq: int
+
+
+Up = Attach | Post | Ask | Goodbye | Lease | Heard
 
 
 class Attached(msgspec.Struct, frozen=True, tag=True):
@@ -80,12 +90,16 @@ class Taken(msgspec.Struct, frozen=True, tag=True):
 
 
 class ValueIs(msgspec.Struct, frozen=True, tag=True):
-    """Answer to `value`: the value, or why there is none; and what was asked to come along."""
+    """Answer to `value`: the value, or why there is none; and what was asked to come along.
+
+    refused  there is one, and this host's store cannot take it
+    """
 
     request: int
     value: Value | None
     fault: str = ""
     more: dict[ObjectId, Value] = {}
+    refused: bool = False
 
 
 class Told(msgspec.Struct, frozen=True, tag=True):
@@ -97,6 +111,30 @@ class Told(msgspec.Struct, frozen=True, tag=True):
 
 
 Down = Attached | Entries | Taken | ValueIs | Told
+
+
+def portions(entries: Sequence[Entry]) -> Iterator[Entries]:
+    """The entries in messages of a bounded number of rows, or of one entry.
+
+    A message is taken apart in one go, during which nothing else runs in the kernel: a hundred
+    thousand rows would be half a second in which no key that the user presses is heard.
+    """
+    rows, first = 0, 0
+    for place, entry in enumerate(entries):
+        more = _rows(entry.event)
+        if rows and rows + more > ENTRY_ROWS:
+            yield Entries(tuple(entries[first:place]))
+            rows, first = 0, place
+        rows += more
+    if rows:
+        yield Entries(tuple(entries[first:]))
+
+
+def _rows(event: EventUnion) -> int:
+    """What it counts for: itself, and all that stands in its columns."""
+    columns = msgspec.structs.astuple(event)
+    return 1 + sum([len(column) for column in columns if type(column) is tuple])
+
 
 VALUE, EXPLAIN, DESCRIBE, NUDGE = "value", "explain", "describe", "nudge"
 INVENTORY = "inventory"

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from flowlab.errors import LinkError, StoreError
-from flowlab.events.messages import Entry, FactUnion
-from flowlab.model.ids import ObjectId, TaskId
+from flowlab.errors import CannotStore, LinkError, StoreError
+from flowlab.events.messages import Entry, FactUnion, Logged
+from flowlab.model.ids import ObjectId, SessionId, TaskId
 from flowlab.model.payload import NOTHING, Payload, Value
 from flowlab.session.desk import Answer, ask_pump
 from flowlab.session.frames import (
@@ -24,8 +24,10 @@ from flowlab.session.frames import (
     ValueIs,
 )
 from flowlab.session.pump import Pump
+from flowlab.session.window import Window
 
 Reader = Callable[[Sequence[Entry]], None]
+Making = Callable[[], tuple[FactUnion | Logged, Payload] | None]  # a fact with what goes beside it
 _NEAR = 8  # ids between two objects that are fetched one after the other
 SLICE = 0.1  # s; a wait is cut into these, so that an interrupt comes at once on every platform
 
@@ -47,16 +49,23 @@ class Link(Protocol):
         """Begin to reach the pump; returns at once."""
         ...
 
-    def post(self, fact: FactUnion, payload: Payload = NOTHING) -> None:
+    def post(self, fact: FactUnion | Logged, payload: Payload = NOTHING) -> None:
         """Hand a fact to the pump; never blocks, never raises, may be called by a finaliser."""
         ...
 
-    def post_late(self, make: Callable[[], FactUnion | None]) -> None:
-        """As `post`, of a fact that is made when it leaves: what comes meanwhile can be in it."""
+    def post_late(self, *makes: Making) -> None:
+        """As `post`, of facts that are made as they leave: what comes meanwhile can be in them.
+
+        All or none: an interrupt finds no half of them posted.
+        """
         ...
 
     def follow(self, reader: Reader, after: int = 0) -> Callable[[], None]:
         """All entries above `after`, then those to come, on the link's thread; returns the stop."""
+        ...
+
+    def heard(self, session: SessionId, seq: int) -> None:
+        """Say that the handlers of this session have had its log up to this entry; never blocks."""
         ...
 
     def value(self, object_id: ObjectId) -> Value:
@@ -123,7 +132,8 @@ class Questions:
             return came
         answer = self.ask(VALUE, object_id, ahead=0 < steps <= _NEAR)
         if not isinstance(answer, ValueIs) or answer.value is None:
-            raise StoreError(answer.fault)
+            refused = isinstance(answer, ValueIs) and answer.refused
+            raise (CannotStore if refused else StoreError)(answer.fault)
         with self._changed:
             self._ahead = answer.more
         return answer.value
@@ -159,32 +169,33 @@ class LocalLink:
         self._questions = Questions(self._send, lambda: self.fault)
         self._lock = threading.Lock()
         self._state = "new"
+        self._window = Window(pump.hold)
 
     def start(self) -> None:
         """Start cluster and pump, once."""
         with self._lock:
             if self._state == "new":
                 self._pump.start()
+                self._pump.stream.subscribe(self._window.sent)
                 self._state = "open"
 
-    def post(self, fact: FactUnion, payload: Payload = NOTHING) -> None:
+    def post(self, fact: FactUnion | Logged, payload: Payload = NOTHING) -> None:
         """Hand a fact to the pump."""
         self._pump.post(fact, payload)
 
-    def post_late(self, make: Callable[[], FactUnion | None]) -> None:
-        """Hand a fact to the pump that is made in its thread."""
-
-        def errand() -> None:
-            if (fact := make()) is not None:
-                self._pump.post(fact)
-
-        self._pump.ask(errand)
+    def post_late(self, *makes: Making) -> None:
+        """Hand facts to the pump that are made in its thread."""
+        self._pump.post_late(makes)
 
     def follow(self, reader: Reader, after: int = 0) -> Callable[[], None]:
         """All entries above `after`, on the pump's thread."""
         stop = self._pump.stream.subscribe(reader, after)
         self._send(Ask(0, NUDGE))
         return stop
+
+    def heard(self, session: SessionId, seq: int) -> None:
+        """Count it as handled."""
+        self._window.heard(session, seq)
 
     def value(self, object_id: ObjectId) -> Value:
         """The bytes of an object, or where they lie."""

@@ -22,6 +22,9 @@ from flowlab.events.messages import (
     EnginesUnavailable,
     Entry,
     EventUnion,
+    LimitSet,
+    Logged,
+    LogLevelSet,
     Noticed,
     ObjectsDropped,
     ObjectsLost,
@@ -31,6 +34,7 @@ from flowlab.events.messages import (
     SessionClosed,
     SessionFailed,
     SessionOpened,
+    StagePointSet,
     Submitted,
     TaskCondemned,
     TasksAssigned,
@@ -41,7 +45,7 @@ from flowlab.events.messages import (
     Unkept,
 )
 from flowlab.model.attributes import Fixed, ObjectKnown, object_known
-from flowlab.model.ids import EngineId, ObjectId, SessionId, TaskId, session_of
+from flowlab.model.ids import ObjectId, SessionId, TaskId, session_of
 from flowlab.model.specs import ObjectInfo
 from flowlab.session.info import Append, TaskInfo
 from flowlab.session.link import SLICE
@@ -51,14 +55,18 @@ from flowlab.session.records import (
     ENDED,
     FAILED,
     FINISHED,
-    NOT_GIVEN,
+    NO_SESSION,
     READY,
     RUNNING,
     SKIPPED,
     SessionRecord,
     TaskRecord,
+    enter,
     why,
 )
+from flowlab.session.roster import Roster
+
+_BIT = 1_000  # records
 
 
 class Mirror:
@@ -71,9 +79,7 @@ class Mirror:
         self.sessions: dict[SessionId, SessionRecord] = {}
         self.infos: dict[ObjectId, ObjectInfo] = {}
         self.removed: set[ObjectId] = set()
-        self.engines: set[EngineId] = set()
-        self.capacity: CapacityKnown | None = None
-        self._progress = progress
+        self.roster = Roster(progress)
         self._changed = threading.Condition()
 
     # --- asking
@@ -139,14 +145,25 @@ class Mirror:
         """Take a task that has ended for one that has not: its result is lost."""
         record = self.task(task_id)
         if record is not None:
-            self._enter(record, READY)
+            enter(self.sessions[session_of(task_id)], record, READY)
 
     def forget(self, session: SessionId) -> None:
-        """Free what is known of a closed session."""
+        """Free what is known of a closed session; on a thread that nobody waits for.
+
+        A bit at a time: to free a hundred thousand records in one go is a pause of all threads.
+        """
         with self.changing():
-            self.sessions.pop(session, None)
-            self.infos = {k: v for k, v in self.infos.items() if session_of(k) != session}
+            record = self.sessions.pop(session, None)
+            known = [each for each in self.infos if session_of(each) == session]
             self.removed = {each for each in self.removed if session_of(each) != session}
+        for start in range(0, len(known), _BIT):
+            with self._changed:
+                for each in known[start : start + _BIT]:
+                    self.infos.pop(each, None)
+        tasks = list(record.tasks.values()) if record is not None else []
+        del record
+        while tasks:
+            del tasks[-_BIT:]
 
     # --- folding
 
@@ -184,15 +201,15 @@ class Mirror:
                 record = self.task(event.task)
                 if record is not None:
                     record.failure, record.ended = event.failure, at
-                    self._enter(record, FAILED)
+                    enter(self.sessions[session_of(event.task)], record, FAILED)
             case ObjectsLost() | ObjectsDropped():
                 if isinstance(event, ObjectsDropped):  # what is known of them stays known
                     self.removed.update(event.objects)
             case EngineJoined() | EngineLost() | CapacityKnown() | EnginesUnavailable() | Noticed():
-                self._engines(event)
-            case EngineResumed() | ControllerLost() | Unkept() | CancelRequested():
+                self.roster.take(event)
+            case StagePointSet() | LimitSet() | EngineResumed() | ControllerLost() | Unkept():
                 return
-            case Said() | Sampled():
+            case CancelRequested() | Said() | Logged() | LogLevelSet() | Sampled():
                 return
             case _:
                 assert_never(event)
@@ -211,9 +228,13 @@ class Mirror:
 
     def _report(self, fact: Reported) -> None:
         """A report of an assignment that is not the task's any more was fenced off: left out."""
-        records = self.sessions[fact.session].tasks if fact.session in self.sessions else {}
+        session = self.sessions.get(fact.session, NO_SESSION)
+        records = session.tasks
+        rows = (*fact.finished, *fact.failed) if fact.notes else ()
+        ends = {row[0]: row[1] for row in rows}
+        late = {one for one in ends if one in records and records[one].assignment != ends[one]}
         for task_id, text, user in fact.notes:
-            if task_id in records:
+            if task_id in records and task_id not in late:
                 record = records[task_id]
                 record.debug += text
                 record.user = {**(record.user or {}), **user}
@@ -225,60 +246,36 @@ class Mirror:
             found = records.get(finished[0])
             if found is not None and found.assignment == finished[1]:
                 found.began, found.ended = finished[2], finished[3]
-                self._enter(found, FINISHED)
-                self.infos.update((info.id, info) for info in finished[4])
+                enter(session, found, FINISHED)
+                for info in finished[4]:
+                    self.infos[info.id] = info
         for failed in fact.failed:
             found = records.get(failed[0])
             if found is not None and found.assignment == failed[1]:
                 found.began, found.ended, found.failure = failed[2:5]
-                self._enter(found, FAILED)
-        self.infos.update((info.id, info) for info in (*fact.stayed, *fact.published))
+                enter(session, found, FAILED)
+        self.infos.update([(info.id, info) for info in fact.stayed])
+        self.infos.update([(info.id, info) for info in fact.published])
 
     def _assign(self, verdict: TasksAssigned) -> None:
+        session = self._common(verdict.tasks)
         for task_id, assignment in zip(verdict.tasks, verdict.assignments, strict=True):
-            record = self.task(task_id)
+            record = session.tasks.get(task_id)
             if record is not None:
                 record.cause, record.reason = None, ""
-                self._enter(record, ASSIGNED)
+                enter(session, record, ASSIGNED)
                 record.assignment, record.engine = assignment, verdict.engine
 
     def _move(
         self, tasks: Sequence[TaskId], state: str, cause: TaskId | None = None, reason: str = ""
     ) -> None:
+        session = self._common(tasks)
         for task_id in tasks:
-            record = self.task(task_id)
+            record = session.tasks.get(task_id)
             if record is not None:
                 record.cause, record.reason = cause, reason
-                self._enter(record, state)
+                enter(session, record, state)
 
-    def _enter(self, record: TaskRecord, state: str) -> None:
-        """The only place where a task's state changes, but for `running`."""
-        task_id = record.spec.id
-        session = self.sessions[session_of(task_id)]
-        session.unfinished += (record.state in ENDED) - (state in ENDED)
-        record.state = state
-        record.assignment = NOT_GIVEN
-        if state in (FAILED, SKIPPED, CANCELLED):
-            session.failures[task_id] = None
-        elif session.failures:
-            session.failures.pop(task_id, None)
-
-    def _engines(
-        self, event: EngineJoined | EngineLost | CapacityKnown | EnginesUnavailable | Noticed
-    ) -> None:
-        if isinstance(event, EngineJoined):
-            self.engines.add(event.engine)
-            wanted = f" of {self.capacity.engines}" if self.capacity else ""
-            self._say(f"{len(self.engines)}{wanted} engines are ready")
-        elif isinstance(event, EngineLost):
-            self.engines.discard(event.engine)
-        elif isinstance(event, CapacityKnown):
-            self.capacity = event
-        elif isinstance(event, Noticed):
-            self._say(event.text)
-        else:
-            self._say(event.reason)
-
-    def _say(self, text: str) -> None:
-        if self._progress is not None:
-            self._progress(text)
+    def _common(self, tasks: Sequence[TaskId]) -> SessionRecord:
+        """The session of all these: a verdict speaks of one."""
+        return self.sessions.get(session_of(tasks[0]), NO_SESSION) if tasks else NO_SESSION

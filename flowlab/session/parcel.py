@@ -1,60 +1,88 @@
 """A piece of a graph as it goes over the link: specs in the fact, user data in the payload."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
 
 from flowlab.events.messages import Submitted
 from flowlab.graph.nodes import DataObject, Task
-from flowlab.model.attributes import NO_USER, Fixed
 from flowlab.model.ids import ObjectId, SessionId
 from flowlab.model.limits import INLINE_OBJECT, MESSAGE, SOURCE_TEXT
-from flowlab.model.payload import Inline, Payload, Stored, Value, value_size
+from flowlab.model.payload import AnyValue, Inline, Located, Payload, Staged, Stored, value_size
 from flowlab.session.reach import Reach
 
-PIECE = 10_000  # tasks in one parcel
+PARCEL = 2_000  # tasks in one parcel: engines begin with the first while the next is made
+
+Parcel = tuple[Submitted, Payload]
 
 
-class Parcel(NamedTuple):
-    """What is posted."""
-
-    fact: Submitted
-    payload: Payload
-
-
-def make_parcels(
-    session: SessionId,
-    tasks: Sequence[Task],
-    constants: Sequence[DataObject],
-    sent: set[str],
-    reach: Reach,
+def constant_parcels(
+    session: SessionId, constants: Sequence[DataObject], reach: Reach
 ) -> Iterator[Parcel]:
-    """All that is to be posted for these, in order: what a task reads is in its parcel or before.
-
-    sent  keys of functions that went out before
-    """
-    sent = set(sent)  # what is made here has not gone out yet
+    """What is to be posted for constants, before the tasks that read them."""
     for piece in _constant_pieces(constants):
         values = {obj.object_id: _value(obj, reach) for obj in piece}
         sizes = tuple((obj.object_id, value_size(obj.value)) for obj in piece)
         objects = tuple(obj.to_spec() for obj in piece)
-        yield Parcel(Submitted(session, objects, (), sizes), Payload(values=values))
-    for start in range(0, len(tasks), PIECE):
-        # Tasks were declared in this order, and could read only what was declared before them
-        yield _tasks_parcel(session, tasks[start : start + PIECE], sent)
+        yield Submitted(session, objects, (), sizes), Payload(values=values)
 
 
-def mark_submitted(tasks: Sequence[Task], objects: Sequence[DataObject]) -> None:
-    """Note on what was declared that it is on its way, and fixed."""
+def task_parcels(
+    session: SessionId, tasks: Sequence[Task], sent: set[str]
+) -> list[Callable[[], Parcel]]:
+    """What makes the parcels of these tasks, each as it leaves, in order.
+
+    sent  keys of functions that went out before; what goes out is added
+    """
+    # Tasks were declared in this order, and could read only what was declared before them
+    pieces = [tasks[start : start + PARCEL] for start in range(0, len(tasks), PARCEL)]
+    crossing = _Crossing(pieces)
+    return [
+        partial(_tasks_parcel, session, piece, sent, crossing, number)
+        for number, piece in enumerate(pieces)
+    ]
+
+
+def mark_submitted(tasks: Sequence[Task], constants: Sequence[DataObject]) -> list[DataObject]:
+    """Note on what was declared that it is on its way, and fixed; gives the objects to keep."""
+    kept = [obj for obj in constants if obj.kept]
+    for obj in constants:
+        obj.seal("finished")
     for task in tasks:
-        task.submitted, task.state = True, "notAssigned"
-        task.user = Fixed(task.user) if task.user else NO_USER
-    for obj in objects:
-        obj.submitted = True
-        obj.user = Fixed(obj.user) if obj.user else NO_USER
-        obj.state = "unfinished" if obj.task is not None else "finished"
+        task.seal("notAssigned")
+        for obj in task.outputs:
+            obj.seal("unfinished")
+            if obj.kept:
+                kept.append(obj)
+    return kept
 
 
-def _tasks_parcel(session: SessionId, tasks: Sequence[Task], sent: set[str]) -> Parcel:
+class _Crossing:
+    """What is made in one parcel of a submit and read in a later one."""
+
+    def __init__(self, pieces: Sequence[Sequence[Task]]) -> None:
+        self._pieces = pieces
+
+    @cached_property
+    def rows(self) -> list[tuple[list[ObjectId], list[ObjectId]]]:
+        """Of each parcel: what is awaited of it, and what is caught in it."""
+        rows: list[tuple[list[ObjectId], list[ObjectId]]] = [([], []) for _ in self._pieces]
+        if len(rows) == 1:
+            return rows
+        made: dict[ObjectId, int] = {}
+        last: dict[ObjectId, int] = {}
+        for number, piece in enumerate(self._pieces):
+            read = [obj.object_id for task in piece for obj in task.inputs]
+            last.update([(one, number) for one in read if one in made])  # so in one before
+            made.update([(out.object_id, number) for task in piece for out in task.outputs])
+        for object_id, number in last.items():
+            rows[made[object_id]][0].append(object_id)
+            rows[number][1].append(object_id)
+        return rows
+
+
+def _tasks_parcel(
+    session: SessionId, tasks: Sequence[Task], sent: set[str], crossing: _Crossing, number: int
+) -> Parcel:
     functions, sources, shown = {}, {}, {}
     for task in tasks:
         function = task.function
@@ -66,10 +94,12 @@ def _tasks_parcel(session: SessionId, tasks: Sequence[Task], sent: set[str]) -> 
         elif task.source:
             shown[str(task.task_id)] = task.source
     configs = {task.task_id: task.config for task in tasks if task.config}
-    objects = tuple(output.to_spec() for task in tasks for output in task.outputs)
+    objects = tuple([output.to_spec() for task in tasks for output in task.outputs])
     told = tuple((key, _cut(text)) for key, text in shown.items())
-    fact = Submitted(session, objects, tuple(task.to_spec() for task in tasks), (), told)
-    return Parcel(fact, Payload(functions, configs, sources))
+    awaited, caught = crossing.rows[number]
+    specs = tuple([task.to_spec() for task in tasks])
+    fact = Submitted(session, objects, specs, (), told, tuple(awaited), tuple(caught))
+    return fact, Payload(functions, configs, sources)
 
 
 def _cut(source: str) -> str:
@@ -85,7 +115,7 @@ def _constant_pieces(constants: Sequence[DataObject]) -> Iterator[list[DataObjec
     for obj in constants:
         length = value_size(obj.value)
         inline = length if length <= INLINE_OBJECT else 0
-        if piece and (size + inline > MESSAGE or len(piece) >= PIECE):
+        if piece and (size + inline > MESSAGE or len(piece) >= PARCEL):
             yield piece
             piece, size = [], 0
         piece.append(obj)
@@ -94,9 +124,9 @@ def _constant_pieces(constants: Sequence[DataObject]) -> Iterator[list[DataObjec
         yield piece
 
 
-def _value(obj: DataObject, reach: Reach) -> Value:
+def _value(obj: DataObject, reach: Reach) -> AnyValue:
     """Small ones travel; large ones are put into this host's store, if they are not there yet."""
-    if isinstance(obj.value, Inline | Stored):
+    if isinstance(obj.value, Inline | Stored | Staged | Located):
         return obj.value
     data = obj.value or b""
     if len(data) <= INLINE_OBJECT:

@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol, assert_never
 
@@ -19,14 +20,18 @@ from flowlab.events.messages import (
     EventUnion,
     Fact,
     FactUnion,
+    Logged,
+    LogLevelSet,
     Noticed,
     Reported,
     SessionClosed,
+    StagePointSet,
     Submitted,
     TraceUnion,
     VerdictUnion,
 )
 from flowlab.events.stream import Stream
+from flowlab.model.ids import SessionId
 from flowlab.model.payload import NOTHING, Payload
 from flowlab.scheduler.actions import (
     Action,
@@ -42,7 +47,10 @@ from flowlab.scheduler.actions import (
 from flowlab.scheduler.machine import Scheduler
 from flowlab.session.belongs import session_of_event
 from flowlab.session.mind import Mind
+from flowlab.session.repeats import Repeats
 from flowlab.session.table import ObjectTable, Origin
+
+# size: the loop, and the replay that must do the same as the loop did
 
 TURN = 4096  # posts taken in one turn at most, so that readers hear of a flood meanwhile
 
@@ -55,22 +63,14 @@ class Journal(Protocol):
     def write(self, entries: list[Entry]) -> None: ...
 
 
+@dataclass(slots=True)
 class _Posted:
     """One thing of the inbox."""
 
-    __slots__ = ("event", "origin", "payload", "then")
-
-    def __init__(
-        self,
-        event: FactUnion | TraceUnion,
-        payload: Payload,
-        origin: Origin | None,
-        then: Errand | None,
-    ) -> None:
-        self.event = event
-        self.payload = payload
-        self.origin = origin
-        self.then = then
+    event: FactUnion | TraceUnion
+    payload: Payload
+    origin: Origin | None
+    then: Errand | None
 
 
 class Pump:
@@ -100,13 +100,12 @@ class Pump:
         self._actions: list[Action] = []
         self._after: list[Errand] = []
         self._thread: threading.Thread | None = None
+        self._repeats = Repeats()
 
     @property
     def scheduler(self) -> Scheduler:
         """The scheduler; to be read in the pump's thread."""
         return self._mind.scheduler
-
-    # --- the door
 
     def post(
         self,
@@ -122,11 +121,24 @@ class Pump:
         """
         self._inbox.put(_Posted(event, payload, origin, then))
 
+    def post_late(
+        self, makes: Iterable[Callable[[], tuple[FactUnion | Logged, Payload] | None]]
+    ) -> None:
+        """Take in facts that are made when their turn has come."""
+
+        def take() -> None:
+            for made in filter(None, (make() for make in makes)):
+                self._take(_Posted(*made, None, None))
+
+        self._inbox.put(take)
+
     def ask(self, errand: Errand) -> None:
         """Do this in the pump's thread, where scheduler and table may be read."""
         self._inbox.put(errand)
 
-    # --- the loop
+    def hold(self, session: SessionId, held: bool) -> None:
+        """Let tasks of this session wait before they log anything, or no longer."""
+        self.ask(lambda: self.cluster.hold(session, held=held))
 
     def start(self) -> None:
         """Begin: the cluster first, then the loop."""
@@ -180,6 +192,8 @@ class Pump:
             self._after.append(item.then)
         if item.origin is not None and self.table.is_taken(item.origin):
             return
+        if self._repeats.has(item.event):
+            return
         entry = self._say(item.event)
         self._note(entry.event)
         if item.origin is not None or item.payload is not NOTHING:
@@ -188,10 +202,9 @@ class Pump:
             self._decide(entry)
 
     def _note(self, event: EventUnion) -> None:
-        if isinstance(event, Submitted):
-            self.table.declare(event)
-        elif isinstance(event, Reported):
-            self.table.note(event)
+        if isinstance(event, Submitted | Reported | StagePointSet | LogLevelSet):
+            self.table.take(event)
+        self._repeats.drop(event)
 
     def _decide(self, entry: Entry) -> None:
         """Ask the scheduler; what it announces is said at once, the rest done at the turn's end."""
@@ -276,6 +289,7 @@ class Pump:
         for entry in entries:
             if unsaid and entry.event == unsaid[0]:
                 del unsaid[0]
+            self._repeats.note(entry.event)
             if not isinstance(entry.event, Fact):
                 continue
             while record is not None and record.seq <= entry.seq:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from flowlab.model.ids import Assignment, EngineId, SessionId, TaskId
 from flowlab.model.specs import Failure, TaskSpec
 from flowlab.model.states import FINAL, State
@@ -11,14 +13,14 @@ READY, ASSIGNED, RUNNING = State.READY.value, State.ASSIGNED.value, State.RUNNIN
 FINISHED, FAILED = State.FINISHED.value, State.FAILED.value
 SKIPPED, CANCELLED = State.SKIPPED.value, State.CANCELLED.value
 ENDED = frozenset(state.value for state in FINAL)
+BAD = frozenset({FAILED, SKIPPED, CANCELLED})
 
 NOT_GIVEN = Assignment(0)
 
 UNFINISHED, REMOVED = "unfinished", "removed"  # of objects, beside FINISHED
 
 
-@dataclass(slots=True)
-class TaskRecord:
+class TaskRecord(msgspec.Struct, gc=False):
     """One task; `assignment` is the one whose report counts, 0 while it is not given out."""
 
     spec: TaskSpec
@@ -56,3 +58,17 @@ def why(record: TaskRecord) -> str:
     if record.state != FAILED or failure is None:
         return ""
     return f"{failure.message}\n{failure.traceback}".rstrip()
+
+
+NO_SESSION = SessionRecord(SessionId(0))  # of which nothing is known: without tasks
+
+
+def enter(session: SessionRecord, record: TaskRecord, state: str) -> None:
+    """Change a task's state: the only place for that, but for `running`."""
+    session.unfinished += (record.state in ENDED) - (state in ENDED)
+    record.state = state
+    record.assignment = NOT_GIVEN
+    if state in BAD:
+        session.failures[record.spec.id] = None
+    elif session.failures:
+        session.failures.pop(record.spec.id, None)

@@ -16,9 +16,9 @@ from typing import Any, Protocol, assert_never
 from flowlab.cluster.reap import start_time
 from flowlab.errors import FlowlabError, LinkError
 from flowlab.events.codec import pack, unpack
-from flowlab.events.messages import FactUnion
+from flowlab.events.messages import FactUnion, Logged
 from flowlab.events.stream import Stream
-from flowlab.model.ids import ObjectId, TaskId
+from flowlab.model.ids import ObjectId, SessionId, TaskId
 from flowlab.model.payload import NOTHING, Payload, Value
 from flowlab.session.address import cut
 from flowlab.session.frames import (
@@ -32,18 +32,18 @@ from flowlab.session.frames import (
     Down,
     Entries,
     Goodbye,
+    Heard,
     Post,
     Taken,
     Told,
     ValueIs,
 )
-from flowlab.session.link import Questions, Reader
+from flowlab.session.link import Making, Questions, Reader
 
 GOODBYE = 3.0  # s for the process to end everything, until it is killed
 TAKEOVERS = 5  # processes that may be lost; one more and something is wrong with all of them
 
-
-_Making = Callable[[], tuple[FactUnion, Payload] | None]
+_Message = Ask | Heard | Goodbye | Making
 
 
 class Launcher(Protocol):
@@ -82,7 +82,7 @@ class RemoteLink:
         self._name = secrets.token_hex(8)
         self._stream = Stream()
         self._questions = Questions(self._send, lambda: self.fault)
-        self._outbox: SimpleQueue[Post | Ask | Goodbye | _Making | None]
+        self._outbox: SimpleQueue[_Message | tuple[Making, ...] | None]
         self._outbox = SimpleQueue()
         self._unconfirmed: deque[Post] = deque()
         self._number = 0
@@ -103,24 +103,23 @@ class RemoteLink:
                 self._threads.append(thread)
                 thread.start()
 
-    def post(self, fact: FactUnion, payload: Payload = NOTHING) -> None:
+    def post(self, fact: FactUnion | Logged, payload: Payload = NOTHING) -> None:
         """Hand a fact to the pump, or keep it until there is one."""
         self._outbox.put(lambda: (fact, payload))
 
-    def post_late(self, make: Callable[[], FactUnion | None]) -> None:
-        """Hand a fact to the pump that is made when it leaves."""
-
-        def making() -> tuple[FactUnion, Payload] | None:
-            fact = make()
-            return None if fact is None else (fact, NOTHING)
-
-        self._outbox.put(making)
+    def post_late(self, *makes: Making) -> None:
+        """Hand facts to the pump that are made as they leave."""
+        self._outbox.put(makes)
 
     def follow(self, reader: Reader, after: int = 0) -> Callable[[], None]:
         """All entries above `after`, on the link's thread."""
         stop = self._stream.subscribe(reader, after)
         self._send(Ask(0, NUDGE))  # its answer makes the link's thread hand on what there is
         return stop
+
+    def heard(self, session: SessionId, seq: int) -> None:
+        """Let the process know; it is lost with the connection, which counts anew."""
+        self._send(Heard(session, seq))
 
     def value(self, object_id: ObjectId) -> Value:
         """The bytes of an object, or where they lie."""
@@ -212,17 +211,32 @@ class RemoteLink:
 
     # --- the sending thread
 
-    def _send(self, message: Ask) -> None:
+    def _send(self, message: Ask | Heard) -> None:
         self._outbox.put(message)
 
     def _send_all(self) -> None:
-        while (message := self._outbox.get()) is not None:
-            with self._sending:
-                whole = self._number_it(message) if callable(message) else message
-                if whole is not None and self._connection is not None:
-                    self._try_send(whole)
+        while self._send_next():
+            pass
 
-    def _number_it(self, make: _Making) -> Post | None:
+    def _send_next(self) -> bool:
+        """Send one thing, and hold nothing of it while the next is waited for; False at the end."""
+        message = self._outbox.get()
+        if message is None:
+            return False
+        try:
+            for each in message if isinstance(message, tuple) else (message,):
+                self._send_one(each)
+        except Exception as error:  # noqa: BLE001 - our bug: whoever waits must hear of it
+            self.fault = f"what was submitted cannot be sent: {type(error).__name__}: {error}"
+        return True
+
+    def _send_one(self, message: _Message) -> None:
+        with self._sending:
+            whole = self._number_it(message) if callable(message) else message
+            if whole is not None and self._connection is not None:
+                self._try_send(whole)
+
+    def _number_it(self, make: Making) -> Post | None:
         if (made := make()) is None:
             return None
         self._number += 1
@@ -230,7 +244,7 @@ class RemoteLink:
         self._unconfirmed.append(post)
         return post
 
-    def _try_send(self, message: Post | Ask | Goodbye) -> None:
+    def _try_send(self, message: Post | Ask | Heard | Goodbye) -> None:
         try:
             self._connection.send_bytes(pack(message))
         except OSError:

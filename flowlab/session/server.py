@@ -15,7 +15,7 @@ from typing import Any, assert_never
 from flowlab.cluster.reap import start_time
 from flowlab.errors import LinkError
 from flowlab.events.codec import pack, unpack
-from flowlab.events.messages import Entry, FactUnion, SessionClosed, SessionOpened
+from flowlab.events.messages import Entry, SessionClosed, SessionOpened
 from flowlab.model.ids import SessionId
 from flowlab.session.address import cut
 from flowlab.session.desk import ask_pump
@@ -24,15 +24,17 @@ from flowlab.session.frames import (
     Attach,
     Attached,
     Down,
-    Entries,
     Goodbye,
+    Heard,
     Lease,
     Post,
     Taken,
     Up,
+    portions,
 )
 from flowlab.session.pump import Pump
 from flowlab.session.table import Origin
+from flowlab.session.window import Holds, Window
 
 LOOK = 0.25  # s between two looks whether the kernels' processes live
 FIRST = 60.0  # s for the first kernel to attach
@@ -62,6 +64,7 @@ class Server:
         self._slots: dict[str, int] = {}
         self._kernels: dict[str, _Kernel] = {}
         self._timer: threading.Timer | None = None
+        self.holds = Holds(pump.hold)
 
     def start(self) -> None:
         """Begin to let kernels in."""
@@ -145,6 +148,7 @@ class _Kernel:
         self._connection = connection
         self._outbox: SimpleQueue[Down | None] = SimpleQueue()
         self._link = ""
+        self._window = Window(server.holds.hold)
         self._stop: Callable[[], None] = lambda: None
         self._writer = threading.Thread(
             target=self._write, name="flowlab-kernel-write", daemon=True
@@ -168,6 +172,7 @@ class _Kernel:
                     continue
         finally:
             self._stop()
+            self._window.close()
             self._outbox.put(None)
             self.cut()  # the writer may be waiting for a kernel that reads no more
             self._writer.join()
@@ -194,7 +199,9 @@ class _Kernel:
         pump.ask(lambda: None)  # a turn, which hands on what there is
 
     def _tell(self, entries: Sequence[Entry]) -> None:
-        self._outbox.put(Entries(tuple(entries)))
+        self._window.sent(entries)
+        for message in portions(entries):
+            self._outbox.put(message)
 
     def _take(self, message: Up) -> bool:
         """Take a message; False after the goodbye."""
@@ -203,6 +210,8 @@ class _Kernel:
                 self._post(message)
             case Ask():
                 ask_pump(self._server.pump, message, self._outbox.put)
+            case Heard():
+                self._window.heard(message.session, message.seq)
             case Lease():
                 self.linger = message.linger
             case Goodbye():
@@ -215,7 +224,7 @@ class _Kernel:
         return True
 
     def _post(self, message: Post) -> None:
-        fact: FactUnion = message.fact
+        fact = message.fact
         if isinstance(fact, SessionOpened):
             self.sessions.add(fact.session)
         elif isinstance(fact, SessionClosed):

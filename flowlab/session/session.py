@@ -7,9 +7,9 @@ import itertools
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Self
+from typing import Any, Self
 
 from flowlab.errors import SessionError, UsageError, WrongKind
 from flowlab.events.messages import (
@@ -23,16 +23,26 @@ from flowlab.events.messages import (
 from flowlab.graph import active
 from flowlab.graph.checks import check_submit
 from flowlab.graph.nodes import DataObject, Task
-from flowlab.model.ids import FIRST_LOCAL, ObjectId, SessionId, TaskId
+from flowlab.model.ids import FIRST_LOCAL, EngineId, ObjectId, SessionId, TaskId, join_id
 from flowlab.model.payload import Stored
+from flowlab.model.resources import ONE_CPU
 from flowlab.session.access import Access, Why
 from flowlab.session.farewell import Farewell
 from flowlab.session.fetching import fetch_object, note_ends, refresh
 from flowlab.session.graph import Graph, make_graph
-from flowlab.session.parcel import make_parcels, mark_submitted
+from flowlab.session.limits import Limits
+from flowlab.session.logger import SessionLogger
+from flowlab.session.parcel import constant_parcels, mark_submitted, task_parcels
+from flowlab.session.points import StagePoints
+from flowlab.session.portion import split
 from flowlab.session.reach import Reach
+from flowlab.session.shared import SharedObjects
+from flowlab.shared.logbook import FORMAT
+from flowlab.shared.proxy import SharedProxy
+from flowlab.staging.bundle import Bundle
 from flowlab.staging.instance import DataInstance
 from flowlab.staging.packed import Packed
+from flowlab.tasks.bundles import BundledInputs
 
 # size: the whole surface that users of Rain know stands in one class
 Reader = Callable[[Sequence[Entry]], None]
@@ -49,7 +59,7 @@ class Session:
         self.name = name
         self.on_error = on_error
         self._reach = reach
-        self._ids = itertools.count(FIRST_LOCAL)
+        self._ids = itertools.count(join_id(session_id, FIRST_LOCAL))
         self._lock = threading.RLock()
         self._tasks: list[Task] = []  # declared, not submitted
         self._constants: list[DataObject] = []
@@ -58,7 +68,12 @@ class Session:
         self._unseen: list[weakref.ref[Task]] = []  # submitted since the last wait for all
         self._farewell = Farewell(reach.link, session_id)
         self._depth = 0
+        self._bundled = BundledInputs(self)
+        self._shared = SharedObjects(self, reach.open_home, self.follow, self._warn)
         self._access = Access(reach, session_id)
+        self._points = StagePoints(reach.link, session_id)
+        self._limits = Limits(reach.link, session_id)
+        self._log = reach.logs.open(session_id, name)
         reach.link.post(SessionOpened(session_id, name, on_error))
 
     # --- Owner
@@ -77,12 +92,17 @@ class Session:
         self._check_open()
         with self._lock:
             if isinstance(thing, Task):
-                self._reach.check_cpus(thing)  # now, so that it stands in no submit's way
+                if thing.resources is not ONE_CPU:
+                    self._check_claims(thing)  # now, so that it stands in no submit's way
                 self._tasks.append(thing)
             else:
                 self._constants.append(thing)
 
-    def store(self, object_id: ObjectId, value: Packed, label: str) -> Stored:
+    def _check_claims(self, task: Task) -> None:
+        self._limits.check(task)
+        self._reach.check_place(task)
+
+    def store(self, object_id: ObjectId, value: Packed | memoryview, label: str) -> Stored:
         """Take in the value of a large constant, as it is now."""
         self._check_open()
         return self._reach.store.put(object_id, value, label)
@@ -129,7 +149,7 @@ class Session:
         active.set_default(self)
 
     def close(self) -> None:
-        """Stop its tasks and free its objects; harmless when done twice."""
+        """Stop its tasks, free its objects, wait for its log; harmless when done twice."""
         if self._access.closed:
             return
         self._access.close()
@@ -138,8 +158,12 @@ class Session:
         self._tasks, self._constants, self._unseen = [], [], []
         self._kept.clear()
         if os.getpid() == self._reach.pid:
+            self._shared.close()
             self._reach.link.post(SessionClosed(self.session_id))
-            self._reach.mirror.forget(self.session_id)
+            if not self._reach.started:  # nobody will hear of it by the stream
+                self._reach.logs.close(self.session_id)
+            self._reach.logs.end(self.session_id)
+            self._log.finish()  # last: an interrupt leaves nothing open
 
     # --- declaring
 
@@ -158,33 +182,123 @@ class Session:
         """Objects that were not submitted yet."""
         return len(self._constants) + sum(len(task.outputs) for task in self._tasks)
 
+    def bundle(self, *bundles: Bundle, instead_of: Bundle | None = None) -> None:
+        """Give these files and modules to all its tasks that are declared from now on.
+
+        instead_of  one that these tasks have no longer
+        """
+        self._check_open()
+        self._bundled.apply(bundles, instead_of)
+
+    def shared(
+        self,
+        what: Callable[..., Any] | str,
+        /,
+        *args: Any,
+        exposed: Sequence[str] | None = None,
+        name: str = "",
+        waits: bool | None = None,
+        **kwds: Any,
+    ) -> SharedProxy:
+        """Make an object in a process of its own, that tasks and the notebook use together.
+
+        what     "dict", "list", "Queue", "Value", "Counter", "Event", "Lock", "RLock",
+                 "Semaphore", "BoundedSemaphore" or "Barrier"; or a class, or a function that makes
+                 the object there from these arguments
+        exposed  what of it may be called; its public methods when nothing is said
+        name     for people
+        waits    whether one task may wait there for another, and so has to run alone on its
+                 engine; as it is known of a ready-made type, and yes of any other
+        """
+        self._check_open()
+        return self._shared.make(what, args, kwds, exposed=exposed, name=name, waits=waits)
+
+    # size: what may be said of a log file, each by name
+    def shared_logger(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        level: int | str = "DEBUG",
+        max_bytes: int = 100_000,
+        backup_count: int = 5,
+        format: str = FORMAT,  # noqa: A002 - as `logging` calls it
+    ) -> tuple[SharedProxy, SharedProxy]:
+        """Make a log file that all tasks write; gives a logger, and a lock.
+
+        Lines that are said while the lock is held stand together.
+
+        max_bytes     after which another file is begun
+        backup_count  how many of those before are kept, as `path.1`, `path.2` …
+        format        of a line, as `logging` has it
+        """
+        self._check_open()
+        return self._shared.make_logger(path, (level, max_bytes, backup_count, format))
+
     def keep_all(self) -> None:
         """Keep every object that was not submitted yet."""
         with self._lock:
             for obj in self._unsubmitted():
                 obj.keep()
 
-    def submit(self) -> None:
-        """Send everything that was declared; returns at once. Engines start at the first time."""
+    @property
+    def stage_point(self) -> str | None:
+        """Through where large objects go between hosts: a directory that all have, or a URL.
+
+        None: the process' own (`set_stage_point`), or in pieces when there is none.
+        """
+        return self._points.now
+
+    @stage_point.setter
+    def stage_point(self, url: str | os.PathLike[str] | None) -> None:
+        self._check_open()
+        self._points.choose(url)
+
+    def stage_at(self, objects: Iterable[DataObject], url: str | os.PathLike[str]) -> None:
+        """Let these objects go by a stage point of their own."""
+        self._check_open()
+        self._points.choose_for([each.object_id for each in objects], url)
+
+    def hosts(self) -> Mapping[str, list[EngineId]]:
+        """As `Client.hosts`."""
+        self._check_open()
+        return self._reach.hosts()
+
+    def limit(self, name: str, count: int, *, per_host: bool = False) -> None:
+        """Let at most so many of its tasks with `limit=name` run at once; said again, it changes.
+
+        per_host  so many on each host
+        """
+        self._check_open()
+        self._limits.set(name, count, per_host=per_host)
+
+    def submit(self, things: Iterable[Task | DataObject] | None = None) -> None:
+        """Send everything that was declared; returns at once. Engines start at the first time.
+
+        things  send these alone, with what they read
+        """
         with self._lock:
             self._access.check()
-            tasks, constants = self._tasks, self._constants
+            (tasks, constants), left = split(things, self._tasks, self._constants)
             check_submit(tasks, constants)
             for task in tasks:
-                self._reach.check_cpus(task)
+                if task.resources is not ONE_CPU:
+                    self._reach.check_place(task)
             self._reach.start()  # when that fails, all is still declared
-            objects = list(self._unsubmitted())
-            parcels = make_parcels(self.session_id, tasks, constants, self._sent, self._reach)
-            for parcel in list(parcels):
-                self._reach.link.post(parcel.fact, parcel.payload)
-                self._sent.update(parcel.payload.functions)
-            # Interrupted before this line, all is posted again, and counts once everywhere
-            self._tasks, self._constants = [], []
-            mark_submitted(tasks, objects)
-            self._unseen += map(weakref.ref, tasks)
-            for obj in objects:
-                self._watch(obj)
-        self._access.sent(task.task_id for task in tasks)
+            self._points.tell()
+            self._log.tell_level()
+            link = self._reach.link
+            for fact, payload in list(constant_parcels(self.session_id, constants, self._reach)):
+                link.post(fact, payload)
+            parcels = task_parcels(self.session_id, tasks, self._sent)
+            try:
+                self._access.sent([task.task_id for task in tasks])
+                # Interrupted before this line, all is posted again, and counts once everywhere
+                self._tasks, self._constants = left
+                for obj in mark_submitted(tasks, constants):
+                    self._watch(obj)
+                self._unseen += map(weakref.ref, tasks)
+            finally:  # last: they are made beside the user, whom that would hold up here
+                link.post_late(*parcels)
 
     def _unsubmitted(self) -> Iterator[DataObject]:
         yield from self._constants
@@ -193,8 +307,6 @@ class Session:
 
     def _watch(self, obj: DataObject) -> None:
         """Un-keep a kept object when nobody can name it any longer."""
-        if not obj.kept:
-            return
         object_id, kept, farewell = obj.object_id, self._kept, self._farewell
         pid = self._reach.pid
 
@@ -205,6 +317,23 @@ class Session:
         kept[object_id] = weakref.ref(obj, gone)
 
     # --- what came of it
+
+    @property
+    def logger(self) -> SessionLogger:
+        """One log: what tasks log on their engines arrives here, from its level on."""
+        return self._log.logger
+
+    def bundled(self, kind: str, asked: Any) -> Iterable[tuple[str, DataObject]]:
+        """The bundles of a task of this kind, as its further inputs."""
+        return self._bundled.inputs(kind, asked) if self._bundled or asked is not None else ()
+
+    def refer(self, proxy: Any) -> tuple[Any, Any]:
+        """A shared object's reference, and how its proxy is pickled for a task."""
+        return self._shared.refer(proxy)
+
+    def carried(self, references: Iterable[Any]) -> tuple[list[tuple[str, DataObject]], bool]:
+        """Further inputs of a task that holds these, and whether it may wait there."""
+        return self._shared.inputs(references)
 
     def wait(self, items: Iterable[Task | DataObject]) -> None:
         """Wait until all of these are done; raises the error of one that failed."""
@@ -231,8 +360,9 @@ class Session:
             with self._lock:
                 self._unseen += waited
             raise
-        for task in filter(None, (each() for each in waited)):
-            note_ends(self._access, [task, *task.outputs])
+        tasks = [task for each in waited if (task := each()) is not None]
+        note_ends(self._access, tasks)
+        note_ends(self._access, [output for task in tasks for output in task.outputs])
 
     def settled(self, timeout: float | None = None) -> bool:
         """Whether nothing is unfinished any more, within `timeout` s; raises no task's error."""
@@ -244,6 +374,7 @@ class Session:
             raise WrongKind(f"only a data object can be fetched, not {item!r}")
         self._check_own(item)
         item.check_fetch()
+        self._points.tell()
         return fetch_object(self._reach, self._access, item)
 
     def update(self, items: Iterable[Task | DataObject]) -> None:
@@ -338,6 +469,10 @@ class Session:
 
     def __repr__(self) -> str:
         return f"<Session {self.session_id} {self.name!r} {self.state}>"
+
+    def _warn(self, text: str) -> None:
+        """Say something that the user should know; in the session's log."""
+        self.logger.warning("%s", text)
 
     def _check_open(self) -> None:
         self._reach.check_process()

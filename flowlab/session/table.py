@@ -6,23 +6,20 @@ so a record whose entry never got there is known, and is left out.
 Only the pump's thread touches it.
 """
 
-import os
-import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from flowlab.errors import StoreError
-from flowlab.events.messages import Reported, Submitted
+from flowlab.events.messages import LogLevelSet, Reported, StagePointSet, Submitted
 from flowlab.model.ids import ObjectId, SessionId, TaskId, session_of
 from flowlab.model.limits import AHEAD, MIB
-from flowlab.model.payload import NOTHING, Inline, Payload, Value, value_size
+from flowlab.model.logrow import QUIET
+from flowlab.model.payload import NOTHING, AnyValue, Inline, Payload, Value, value_size
 from flowlab.model.specs import ObjectInfo, ObjectSpec, TaskSpec
+from flowlab.session.recordlog import Record, RecordLog
 
 COMPACT_ABOVE = 64 * MIB  # bytes of the file; below, dead records are not worth a rewrite
-_HEAD = struct.Struct("<Q")
 
 
 class Origin(NamedTuple):
@@ -30,18 +27,6 @@ class Origin(NamedTuple):
 
     link: str
     number: int
-
-
-class Record(msgspec.Struct, frozen=True, array_like=True):
-    """One line of the file: what came beside the entry `seq`, and by which posts."""
-
-    seq: int
-    taken: dict[str, int]  # link -> highest number of a post that was taken
-    payload: Payload
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Record).decode
 
 
 class ObjectTable:
@@ -56,14 +41,18 @@ class ObjectTable:
         self._configs: dict[TaskId, bytes] = {}
         self._functions: dict[str, bytes] = {}
         self._sources: dict[str, str] = {}
-        self._values: dict[ObjectId, Value] = {}
+        self._values: dict[ObjectId, AnyValue] = {}
         self._infos: dict[ObjectId, ObjectInfo] = {}
+        self._points: dict[SessionId, str] = {}  # stage points
+        self._own_points: dict[ObjectId, str] = {}
+        self._all_points: set[str] = set()
+        self._log_levels: dict[SessionId, int] = {}
         self._uses: dict[str, set[SessionId]] = {}
         self._taken: dict[str, int] = {}
         self._fresh: list[Record] = []
         self._last = 0
         self._live = 0  # bytes that a rewrite would keep
-        self._log = _Log(file) if file else None
+        self._log = RecordLog(file) if file else None
 
     # --- what the cluster reads
 
@@ -87,7 +76,7 @@ class ObjectTable:
         """The text of the function or cell, for people; empty when nobody knows it."""
         return self._sources.get(key, "")
 
-    def value(self, object_id: ObjectId) -> Value:
+    def value(self, object_id: ObjectId) -> AnyValue:
         """The bytes of an object, or where they lie; raises StoreError when they are gone."""
         try:
             return self._values[object_id]
@@ -114,7 +103,41 @@ class ObjectTable:
         value = self._values.get(object_id)
         return ObjectInfo(object_id, value_size(value) if value else 0, spec.content_type)
 
+    def stage_point(self, object_id: ObjectId) -> str:
+        """The stage point that an object goes by; empty: none."""
+        own = self._own_points.get(object_id)
+        return self._points.get(session_of(object_id), "") if own is None else own
+
+    def stage_points(self) -> frozenset[str]:
+        """All stage points that there ever were."""
+        return frozenset(self._all_points)
+
+    def log_level(self, session: SessionId) -> int:
+        """From which level on the session wants log records."""
+        return self._log_levels.get(session, QUIET)
+
     # --- what the pump writes
+
+    def take(self, fact: Submitted | Reported | StagePointSet | LogLevelSet) -> None:
+        """Take in what a fact says of tasks and objects."""
+        match fact:
+            case Submitted():
+                self.declare(fact)
+            case Reported():
+                self.note(fact)
+            case StagePointSet():
+                self.set_stage_point(fact)
+            case LogLevelSet():
+                self._log_levels[fact.session] = fact.level
+
+    def set_stage_point(self, fact: StagePointSet) -> None:
+        """Take in where large objects are staged."""
+        if fact.url:
+            self._all_points.add(fact.url)
+        if fact.objects:
+            self._own_points.update(dict.fromkeys(fact.objects, fact.url))
+        else:
+            self._points[fact.session] = fact.url
 
     def declare(self, fact: Submitted) -> None:
         """Take in the specs of a piece of a graph."""
@@ -168,6 +191,10 @@ class ObjectTable:
         self._tasks = {k: v for k, v in self._tasks.items() if session_of(k) != session}
         self._objects = {k: v for k, v in self._objects.items() if session_of(k) != session}
         self._infos = {k: v for k, v in self._infos.items() if session_of(k) != session}
+        self._points.pop(session, None)
+        self._log_levels.pop(session, None)
+        points = self._own_points
+        self._own_points = {k: v for k, v in points.items() if session_of(k) != session}
         for key, sessions in list(self._uses.items()):
             sessions.discard(session)
             if not sessions:
@@ -229,72 +256,3 @@ class ObjectTable:
             self._live += value_size(value) - (value_size(old) if old else 0)
             self._values[object_id] = value
         self._sources.update(payload.sources)
-
-
-class _Log:
-    """A file of records, each behind its length; private to the user."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._fd = _open_private(path)
-        self.size = os.fstat(self._fd).st_size
-
-    def append(self, records: Iterable[Record]) -> None:
-        """Write them all at once."""
-        frames = b"".join(_frame(record) for record in records)
-        _write_all(self._fd, frames)
-        self.size += len(frames)
-
-    def replace(self, records: Iterable[Record]) -> None:
-        """Put these in the place of everything; a kill leaves either the old file or the new."""
-        fresh = self._path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        fd = _open_private(fresh)
-        frames = b"".join(_frame(record) for record in records)
-        _write_all(fd, frames)
-        fresh.replace(self._path)
-        os.close(self._fd)
-        self._fd, self.size = fd, len(frames)
-
-    def read(self, last: int) -> Iterator[Record]:
-        """The whole records up to entry `last`; what stands behind them is cut off."""
-        content = self._path.read_bytes()
-        at = 0
-        while at + _HEAD.size <= len(content):
-            end = at + _HEAD.size + _HEAD.unpack_from(content, at)[0]
-            if end > len(content):
-                break
-            try:
-                record = _decode(content[at + _HEAD.size : end])
-            except msgspec.DecodeError:
-                break
-            if record.seq > last:
-                break
-            yield record
-            at = end
-        os.ftruncate(self._fd, at)
-        self.size = at
-
-    def close(self) -> None:
-        os.close(self._fd)
-
-
-def _frame(record: Record) -> bytes:
-    body = _encode(record)
-    return _HEAD.pack(len(body)) + body
-
-
-def _write_all(fd: int, content: bytes) -> None:
-    view = memoryview(content)
-    while view:
-        view = view[os.write(fd, view) :]
-
-
-def _open_private(path: Path) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-    fd = os.open(path, flags, 0o600)
-    status = os.fstat(fd)
-    if status.st_uid != os.geteuid() or status.st_mode & 0o077:
-        os.close(fd)
-        raise StoreError(f"{str(path)!r} must belong to you and have mode 0600; remove it")
-    return fd

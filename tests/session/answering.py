@@ -12,14 +12,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from queue import SimpleQueue
 
-from flowlab.cluster.port import Post, Table
+from flowlab.cluster.port import Post, Table, Then
 from flowlab.cluster.run import RunDirectory
+from flowlab.errors import CannotStore, StoreError
 from flowlab.events.messages import CapacityKnown, EngineJoined, EngineLost, Reported
-from flowlab.model.ids import Assignment, EngineId, HostId, ObjectId, TaskId, split_id
-from flowlab.model.payload import NOTHING, Inline, Payload
+from flowlab.model.ids import Assignment, EngineId, HostId, ObjectId, SessionId, TaskId, split_id
+from flowlab.model.payload import NOTHING, Inline, Payload, Stored
 from flowlab.model.specs import Failure, ObjectInfo
 from flowlab.scheduler.actions import ClusterAction, Given, HandBack, Interrupt, Revoke, RunBatch
-from flowlab.staging.store import HostStore, host_id
+from flowlab.staging.host import host_id
+from flowlab.staging.store import HostStore
 
 HOST = HostId("here")
 
@@ -51,6 +53,21 @@ class AnsweringCluster:
             post(EngineLost(engine, "it lived in the process that was killed", ()))
         post(EngineJoined(self.engine, HOST, self._slots))
         threading.Thread(target=self._run, daemon=True).start()
+
+    def bring(self, object_id: ObjectId, value: Stored, then: Then) -> None:
+        """What lies on the host `afar` comes later, `full` cannot take it, `lost` has it not."""
+        if value.host == "full":
+            threading.Thread(target=then, args=[CannotStore("no room")]).start()
+        elif value.host == "lost":
+            then(StoreError("gone"))
+        elif value.host != "afar":
+            then(value)
+        else:
+            here = Stored(HOST, value.path, value.size, value.packed)
+            threading.Thread(target=then, args=[here]).start()
+
+    def hold(self, session: SessionId, *, held: bool) -> None:
+        """Its tasks log nothing."""
 
     def perform(self, action: ClusterAction) -> None:
         self.performed.append(action)

@@ -15,8 +15,10 @@ from flowlab.session.reach import Reach
 from flowlab.session.remote import RemoteLink
 from flowlab.session.session import Session
 from flowlab.session.start import Starter
-from flowlab.staging.store import HostStore, host_id
+from flowlab.staging.host import host_id
+from flowlab.staging.store import HostStore
 from tests.session.answering import AnsweringCluster
+from tests.session.logscene import Scene
 
 FACTORY = "tests.session.answering:make"
 
@@ -91,3 +93,11 @@ def patient(ways):
     made = ways.session(ways.local(), "continue")
     yield made
     made.close()
+
+
+@pytest.fixture
+def scene():
+    """The log of a session."""
+    made = Scene()
+    yield made
+    made.keep.gate.set()

@@ -5,7 +5,7 @@ import time
 from flowlab.graph.nodes import DataObject, Task
 
 
-def task(session, config="", inputs=(), *, name=None, outputs=1, cpus=1):
+def task(session, config="", inputs=(), *, name=None, outputs=1, **claims):
     """A task that is answered as `config` asks; see answering.py."""
     return Task(
         "answer",
@@ -14,7 +14,7 @@ def task(session, config="", inputs=(), *, name=None, outputs=1, cpus=1):
         config=config.encode(),
         name=name,
         session=session,
-        cpus=cpus,
+        **claims,
     )
 
 

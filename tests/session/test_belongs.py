@@ -4,6 +4,8 @@ import pytest
 
 from flowlab.events.messages import (
     EngineJoined,
+    Logged,
+    LogLevelSet,
     Noticed,
     ObjectsLost,
     Said,
@@ -23,6 +25,8 @@ from flowlab.session.belongs import session_of_event
         (TasksReady((join_id(3, 10), join_id(3, 11))), 3),
         (TaskCondemned(join_id(4, 10), Failure("x")), 4),
         (Said(join_id(4, 10), 1, 1, "stdout", "x", 0.0), 4),
+        (Logged(join_id(4, 0), 0, 1, None, (), 0), 4),
+        (LogLevelSet(3, 10), 3),
         (ObjectsLost((join_id(3, 10), join_id(4, 10)), "x"), None),
         (TasksReady(()), None),
         (EngineJoined(0, "host"), None),

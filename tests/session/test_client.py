@@ -14,6 +14,7 @@ from flowlab.errors import ClusterError, NoActiveSession, SessionError, TaskErro
 from flowlab.graph.active import active_session
 from flowlab.model.limits import INLINE_OBJECT, MIB
 from flowlab.staging import store
+from flowlab.staging.host import host_id
 from tests.session.declare import wait_until
 
 
@@ -55,6 +56,23 @@ def test_a_closed_client_says_so(no_leaks):
             access()
 
 
+def test_an_interrupt_while_the_log_is_waited_for_leaves_nothing_behind(no_leaks, monkeypatch):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    client = Client(inline=True)
+    session = client.new_session()
+    hello(session)
+    session.submit()
+    session.wait_all()
+    path = client._run.path
+    monkeypatch.setattr(session._log, "finish", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        client.close()
+    assert session.state == "closed"
+    assert not path.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "error", "text"),
     [
@@ -73,6 +91,8 @@ def test_a_closed_client_says_so(no_leaks):
         ({"spill": "no/such/place"}, UsageError, "spill is a directory"),
         ({"inline": True, "n": 2}, UsageError, "leave out n=2"),
         ({"inline": True, "profile": "x"}, UsageError, "leave out profile"),
+        ({"listen": "10.0.0.1"}, UsageError, "listen is an address"),
+        ({"listen": 5555}, UsageError, "listen is an address"),
         ({"cluster": "no-such-cluster"}, ClusterError, "ipcluster start"),
         ({"n": 2, "cluster": "x"}, UsageError, "not both"),
     ],
@@ -126,7 +146,7 @@ def test_a_full_store_fails_the_task_that_made_too_much_and_no_other(no_leaks, m
         assert again.output.fetch().get_bytes() == b"A" * 700_000
         with pytest.raises(TaskError, match=r"no room"):
             third.output.fetch()
-        assert sorted(store.HostStore(client._run.store, store.host_id()).contents()) == sorted(
+        assert sorted(store.HostStore(client._run.store, host_id()).contents()) == sorted(
             [part.object_id, again.output.object_id]
         )
 

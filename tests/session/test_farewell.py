@@ -20,7 +20,7 @@ class Held:
 
     def leave(self):
         waiting, self.late = self.late, []
-        self.facts += [fact for make in waiting if (fact := make()) is not None]
+        self.facts += [made[0] for make in waiting if (made := make()) is not None]
 
 
 def test_what_comes_until_the_message_leaves_is_in_it():

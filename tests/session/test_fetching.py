@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flowlab import Client, blob, remote
-from flowlab.errors import StoreError, UsageError
+from flowlab.errors import CannotStore, StoreError, UsageError
 from flowlab.model.limits import INLINE_OBJECT
 from flowlab.model.payload import Stored
 from flowlab.session import fetching
@@ -101,3 +101,21 @@ def test_an_object_that_is_unkept_while_it_is_made_again_is_an_error_and_no_hang
         monkeypatch.setattr(session._access, "reopen", reopen_and_unkeep)
         with pytest.raises(UsageError, match="was un-kept while it was fetched"):
             made.output.fetch()
+
+
+def test_what_this_host_has_no_room_for_is_not_made_again(session):
+    obj = constant(session, b"x" * BIG)
+    obj.keep()
+    session.submit()
+    obj.fetch()
+    posted = []
+    session._reach.link.value = lambda _: _raise(CannotStore("there is no room"))
+    session._reach.link.post = posted.append
+    with pytest.raises(CannotStore, match="no room"):
+        obj.fetch()
+    assert posted == []
+    del session._reach.link.value, session._reach.link.post
+
+
+def _raise(error):
+    raise error

@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from flowlab.errors import LinkError, StoreError
-from flowlab.events.messages import OnError, SessionOpened, Submitted
+from flowlab.events.messages import OnError, SessionClosed, SessionOpened, Submitted
 from flowlab.model.ids import ObjectId, SessionId, TaskId, join_id
-from flowlab.model.payload import Inline, Payload
+from flowlab.model.payload import NOTHING, Inline, Payload
 from flowlab.model.specs import ObjectSpec, TaskSpec
 from flowlab.session.frames import ValueIs
 from flowlab.session.link import Questions
@@ -62,7 +62,8 @@ def test_a_fact_may_be_made_when_it_leaves(link):
 
     def make():
         made.append(threading.current_thread())
-        return SessionOpened(SESSION, "late", OnError.CONTINUE) if len(made) > 1 else None
+        fact = SessionOpened(SESSION, "late", OnError.CONTINUE)
+        return (fact, NOTHING) if len(made) > 1 else None
 
     link.follow(seen)
     link.post_late(make)
@@ -71,6 +72,23 @@ def test_a_fact_may_be_made_when_it_leaves(link):
     seen.wait_for("SessionOpened")
     assert len(made) == 2
     assert threading.current_thread() not in made
+
+
+def test_what_is_made_late_keeps_its_place(link):
+    seen = Collector()
+    link.follow(seen)
+    link.start()
+    names = [str(number) for number in range(40)]
+    for name in names:
+        fact = SessionOpened(SESSION, name, OnError.CONTINUE)
+        if int(name) % 2:
+            link.post(fact)
+        else:
+            link.post_late(lambda fact=fact: (fact, NOTHING))
+    link.post(SessionClosed(SESSION))
+    seen.wait_for("SessionClosed")
+    opened = [entry.event for entry in seen.entries if isinstance(entry.event, SessionOpened)]
+    assert [event.name for event in opened] == names
 
 
 def test_what_was_posted_before_the_start_is_not_lost(link):

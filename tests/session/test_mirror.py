@@ -6,8 +6,6 @@ import time
 import pytest
 
 from flowlab.events.messages import (
-    CapacityKnown,
-    EngineJoined,
     Entry,
     ObjectsDropped,
     OnError,
@@ -25,6 +23,7 @@ from flowlab.events.messages import (
 )
 from flowlab.model.ids import join_id
 from flowlab.model.specs import Failure, ObjectInfo, ObjectSpec, TaskSpec
+from flowlab.session import mirror as mirror_room
 from flowlab.session.mirror import Mirror
 
 A, B, X = join_id(1, 10), join_id(1, 11), join_id(1, 12)
@@ -74,6 +73,15 @@ def test_a_task_goes_its_way(mirror):
     )
     assert mirror.infos[X].size == 9
     assert mirror.sessions[1].unfinished == 1
+
+
+def test_what_a_task_said_is_taken_once_though_its_report_comes_again(mirror):
+    give(mirror, A, 1)
+    report = Reported(0, 1, finished=((A, 1, 0.0, 1.0, ()),), notes=((A, "said", {}),))
+    tell(mirror, report)
+    tell(mirror, report)  # a scheduler process took over, and had not acknowledged it
+    tell(mirror, Reported(0, 1, notes=((A, ", and more", {}),)))  # the user, afterwards
+    assert mirror.task_info(A, print).debug == "said, and more"
 
 
 def test_a_report_of_an_older_assignment_is_left_out(mirror):
@@ -147,11 +155,15 @@ def test_a_forgotten_session_leaves_nothing(mirror):
     assert (mirror.sessions, mirror.infos, mirror.removed) == ({}, {}, set())
 
 
-def test_people_hear_how_engines_come():
-    said = []
-    mirror = Mirror(said.append)
-    tell(mirror, CapacityKnown(2, 2), EngineJoined(0, "h"), EngineJoined(1, "h"))
-    assert said == ["1 of 2 engines are ready", "2 of 2 engines are ready"]
+def test_a_large_session_is_forgotten_and_no_other(mirror, monkeypatch):
+    monkeypatch.setattr(mirror_room, "_BIT", 3)
+    other = join_id(2, 10)
+    made = [join_id(1, 100 + number) for number in range(10)]
+    infos = tuple(ObjectInfo(each, 1, "", {}) for each in made)
+    tell(mirror, Reported(0, 1, published=infos), ObjectsDropped((*made, other)))
+    mirror.infos[other] = ObjectInfo(other, 1, "", {})
+    mirror.forget(1)
+    assert (set(mirror.infos), mirror.removed) == ({other}, {other})
 
 
 def test_a_wait_wakes_when_entries_come_and_ends_in_time(mirror):

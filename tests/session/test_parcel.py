@@ -1,18 +1,25 @@
 """What goes over the link at a submit."""
 
+from typing import NamedTuple
+
+from flowlab.events.messages import Submitted
 from flowlab.graph.nodes import Function, Task
 from flowlab.model.limits import INLINE_OBJECT, MESSAGE, SOURCE_TEXT
-from flowlab.model.payload import Inline, Stored
+from flowlab.model.payload import Inline, Payload, Stored
 from flowlab.session import parcel as room
-from flowlab.session.parcel import make_parcels
+from flowlab.session.parcel import constant_parcels, task_parcels
 from tests.session.declare import constant, task
 
 
+class Parcel(NamedTuple):
+    fact: Submitted
+    payload: Payload
+
+
 def parcels(session, sent=None):
-    made = make_parcels(
-        1, session._tasks, session._constants, set() if sent is None else sent, session._reach
-    )
-    return list(made)
+    constants = constant_parcels(1, session._constants, session._reach)
+    tasks = task_parcels(1, session._tasks, set() if sent is None else sent)
+    return [Parcel(*made) for made in (*constants, *(make() for make in tasks))]
 
 
 def test_small_values_travel_and_large_ones_lie_in_the_store(session):
@@ -36,7 +43,7 @@ def test_no_message_is_larger_than_its_limit(session):
 
 
 def test_many_tasks_are_a_few_pieces_in_the_order_of_declaration(session, monkeypatch):
-    monkeypatch.setattr(room, "PIECE", 4)
+    monkeypatch.setattr(room, "PARCEL", 4)
     last = constant(session, b"c")
     for _ in range(10):
         last = task(session, "sleep 1", [last]).output
@@ -49,13 +56,26 @@ def test_many_tasks_are_a_few_pieces_in_the_order_of_declaration(session, monkey
         assert set(each.payload.configs) == {spec.id for spec in each.fact.tasks}
 
 
+def test_what_a_later_piece_reads_is_awaited_until_its_last_reader(session, monkeypatch):
+    monkeypatch.setattr(room, "PARCEL", 2)
+    first = task(session, "sleep 1")
+    task(session, "sleep 1", [first.output])
+    later = task(session, "sleep 1", [first.output])
+    task(session, "sleep 1", [later.output])
+    task(session, "sleep 1", [first.output])
+    made = parcels(session)
+    awaited = [made[number].fact.awaited for number in range(3)]
+    caught = [made[number].fact.caught for number in range(3)]
+    assert awaited == [(first.output.object_id,), (), ()]
+    assert caught == [(), (), (first.output.object_id,)]
+
+
 def test_a_function_goes_out_once(session):
     sent = set()
     for _ in range(2):
         Task("answer", function=Function("key", b"code", "def f"), session=session)
     (first,) = parcels(session, sent)
     assert (first.payload.functions, first.payload.sources) == ({"key": b"code"}, {"key": "def f"})
-    sent.update(first.payload.functions)  # as the session does once it was posted
     (second,) = parcels(session, sent)
     assert not second.payload.functions
 

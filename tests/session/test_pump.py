@@ -6,9 +6,11 @@ from flowlab.errors import StoreError
 from flowlab.events.journal import JournalWriter, read_journal
 from flowlab.events.messages import (
     EngineJoined,
+    Logged,
     Noticed,
     OnError,
     Reported,
+    Said,
     SessionClosed,
     SessionFailed,
     SessionOpened,
@@ -16,7 +18,7 @@ from flowlab.events.messages import (
     TasksReady,
     Unkept,
 )
-from flowlab.model.ids import ObjectId, SessionId, TaskId, join_id
+from flowlab.model.ids import EngineId, ObjectId, SessionId, TaskId, join_id
 from flowlab.model.payload import Inline, Payload
 from flowlab.model.specs import ObjectInfo, ObjectSpec, TaskSpec
 from flowlab.scheduler.actions import Drop, RunBatch
@@ -210,3 +212,49 @@ def test_what_was_dropped_is_not_there_after_taking_over(tmp_path):
     second = second_life(tmp_path, read_journal(tmp_path / "journal").entries)
     with pytest.raises(StoreError):
         second.table.value(MADE)
+
+
+def test_what_an_engine_says_again_to_the_next_process_is_taken_once(tmp_path):
+    first = first_life(tmp_path)
+    chunk = lambda number: Logged(TASK, 1, number, EngineId(0), (), 0)
+    first.post(chunk(1))
+    first.post(Said(TASK, 1, 2, "stdout", "x", 1.0))
+    first.turn()
+    second = second_life(tmp_path, read_journal(tmp_path / "journal").entries)
+    safe = []
+    second.post(chunk(1), then=lambda: safe.append(1))
+    second.post(Said(TASK, 1, 2, "stdout", "x", 1.0))
+    second.post(chunk(3), then=lambda: safe.append(3))
+    second.post(Logged(TASK, 2, 1, EngineId(0), (), 0))  # its next assignment
+    second.turn()
+    kinds = (Logged, Said)
+    told = [e.event for e in second.stream.entries() if isinstance(e.event, kinds)]
+    assert [(each.assignment, each.number) for each in told] == [(1, 1), (1, 2), (1, 3), (2, 1)]
+    assert safe == [1, 3]  # its engine may forget both
+
+
+def test_a_session_is_held_by_the_cluster_in_the_pumps_thread():
+    beside = Bystander()
+    beside.hold = lambda session, *, held: beside.order.append((session, held))
+    pump = quiet_pump(beside)
+    pump.hold(ONE, True)
+    assert (ONE, True) not in beside.order
+    pump.turn()
+    assert (ONE, True) in beside.order
+
+
+def test_what_engines_say_again_is_left_out_and_forgotten_with_its_session(tmp_path):
+    said = [Said(TASK, 1, number, "stdout", "x", 1.0) for number in (1, 2, 3)]
+    first = first_life(tmp_path)
+    for each in said[:2]:
+        first.post(each)
+    first.turn()
+    second = second_life(tmp_path, read_journal(tmp_path / "journal").entries)
+    for each in said:
+        second.post(each)
+    settle(second)
+    told = [entry.event for entry in second.stream.entries()]
+    assert [each for each in told if isinstance(each, Said)] == said
+    second.post(SessionClosed(ONE))
+    settle(second)
+    assert not second._repeats._last

@@ -1,9 +1,11 @@
 """What a client shares with its sessions."""
 
+import threading
+
 import pytest
 
-from flowlab.errors import SessionError, UsageError
-from flowlab.events.messages import CapacityKnown, EngineJoined, Entry
+from flowlab.errors import ClusterError, SessionError, UsageError
+from flowlab.events.messages import CapacityKnown, EngineJoined, EnginesUnavailable, Entry
 from flowlab.model.ids import EngineId, HostId
 from flowlab.session.reach import SOME
 from tests.session.declare import constant, task, wait_until
@@ -63,12 +65,55 @@ def test_another_process_may_not_use_it(ways):
 def test_cpus_are_checked_by_what_is_known_best(session):
     reach = session._reach
     large = task(session, cpus=4)
-    reach.check_cpus(large)
+    reach.check_place(large)
     reach.largest = 3
     with pytest.raises(UsageError, match=r"needs 4 cpus, .* has 3; .*Client\(n=4\)"):
-        reach.check_cpus(large)
+        reach.check_place(large)
     reach.mirror.take([Entry(1, 1.0, None, CapacityKnown(8, 8))])
-    reach.check_cpus(large)
+    reach.check_place(large)
+
+
+def entered(*events):
+    return [Entry(n, 1.0, None, event) for n, event in enumerate(events, start=1)]
+
+
+def joined(number, host):
+    return EngineJoined(EngineId(number), HostId(f"id-{host}"), 1, 0, host)
+
+
+def test_a_place_that_nobody_is_is_refused_once_all_engines_are_known(session):
+    reach = session._reach
+    there, nowhere = task(session, where=["b"]), task(session, where=["c", 7])
+    reach.check_place(nowhere)  # who knows who comes
+    reach.mirror.take(entered(CapacityKnown(2, 2), joined(0, "a")))
+    reach.check_place(nowhere)
+    reach.mirror.take(entered(joined(1, "b")))
+    reach.check_place(there)
+    with pytest.raises(UsageError, match=r"c, 7 only.*known are a \(engine 0\), b \(engine 1\)"):
+        reach.check_place(nowhere)
+
+
+def test_hosts_are_told_when_all_have_come(session, monkeypatch):
+    reach = session._reach
+    monkeypatch.setattr(reach, "start", lambda: None)
+    told = []
+    waiting = threading.Thread(target=lambda: told.append(reach.hosts()))
+    waiting.start()
+    reach.mirror.take(entered(CapacityKnown(3, 2), joined(2, "a"), joined(0, "b")))
+    assert not told
+    reach.mirror.take(entered(joined(1, "a")))
+    waiting.join(10)
+    assert told == [{"b": [0], "a": [1, 2]}]
+
+
+def test_hosts_that_cannot_be_had_are_an_error(session, monkeypatch):
+    reach = session._reach
+    monkeypatch.setattr(reach, "start", lambda: None)
+    reach.mirror.take(entered(EnginesUnavailable("no licence")))
+    with pytest.raises(ClusterError, match="no licence"):
+        reach.hosts()
+    reach.mirror.take(entered(CapacityKnown(1, 1), joined(0, "a")))
+    assert reach.hosts() == {"a": [0]}
 
 
 def test_how_many_engines_there_are_is_told_or_guessed(ways):

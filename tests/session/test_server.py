@@ -11,7 +11,9 @@ import pytest
 from flowlab.cluster.reap import start_time
 from flowlab.errors import LinkError
 from flowlab.events.codec import pack, unpack
-from flowlab.events.messages import OnError, SessionClosed, SessionOpened
+from flowlab.events.messages import Logged, OnError, SessionClosed, SessionOpened
+from flowlab.model.ids import SessionId, TaskId, join_id
+from flowlab.model.limits import LOG_WINDOW
 from flowlab.session import server as room
 from flowlab.session.address import listen, reach
 from flowlab.session.frames import (
@@ -21,6 +23,7 @@ from flowlab.session.frames import (
     Attached,
     Down,
     Goodbye,
+    Heard,
     Lease,
     Post,
     Taken,
@@ -28,6 +31,7 @@ from flowlab.session.frames import (
 )
 from flowlab.session.pump import Pump
 from flowlab.session.server import Server
+from flowlab.session.window import Holds
 from tests.session.answering import AnsweringCluster
 from tests.session.declare import wait_until
 
@@ -173,3 +177,20 @@ def test_nobody_at_all_is_an_end_too(run, monkeypatch):
     house.close()
     with pytest.raises(LinkError, match="does not answer"):
         reach(run)
+
+
+def test_a_session_is_held_while_its_kernel_is_behind_and_free_when_it_leaves(house):
+    held = []
+    house.server.holds = Holds(lambda session, on: held.append((session, on)))
+    task = TaskId(join_id(SessionId(1), 10))
+    first = house.peer()
+    first.post(1, OPENED)
+    for number in range(4):
+        house.pump.post(Logged(task, 1, number + 1, 0, (), LOG_WINDOW // 3))
+    wait_until(lambda: held == [(1, True)])
+    first.say(Heard(SessionId(1), 1_000))
+    wait_until(lambda: held == [(1, True), (1, False)])
+    house.pump.post(Logged(task, 1, 9, 0, (), 2 * LOG_WINDOW))
+    wait_until(lambda: held[2:] == [(1, True)])
+    first.leave()
+    wait_until(lambda: held[3:] == [(1, False)])

@@ -43,7 +43,7 @@ def test_a_file_beside_the_notebook_does_not_become_ours(ways, tmp_path, monkeyp
     [
         ("import sys; sys.stdin.read(); sys.exit('no such thing')", "no such thing"),
         ("import os; os.close(0); os._exit(1)", "ended"),
-        ('print(\'{"fault": "it is full"}\')', "it is full"),
+        ('import sys; sys.stdin.read(); print(\'{"fault": "it is full"}\')', "it is full"),
     ],
 )
 def test_an_early_end_is_told_with_its_last_words(ways, monkeypatch, program, words):

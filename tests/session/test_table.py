@@ -5,9 +5,10 @@ import os
 import pytest
 
 from flowlab.errors import StoreError
-from flowlab.events.messages import Reported, Submitted
+from flowlab.events.messages import LogLevelSet, Reported, Submitted
 from flowlab.model.ids import EngineId, HostId, ObjectId, SessionId, TaskId, join_id
 from flowlab.model.limits import AHEAD
+from flowlab.model.logrow import QUIET
 from flowlab.model.payload import Inline, Payload, Stored
 from flowlab.model.specs import ObjectInfo, ObjectSpec, TaskSpec
 from flowlab.session import table as room
@@ -162,3 +163,13 @@ def test_small_values_that_were_declared_behind_one_come_along():
     found = table.values_behind(object_id(number=20))
     assert list(found) == [object_id(number=22), object_id(number=26)]
     assert table.values_behind(object_id(number=28)) == {}
+
+
+def test_a_session_has_the_log_level_that_was_said_last_until_it_ends():
+    table = ObjectTable()
+    assert table.log_level(ONE) == QUIET
+    for level in (10, 40):
+        table.take(LogLevelSet(ONE, level))
+    assert (table.log_level(ONE), table.log_level(TWO)) == (40, QUIET)
+    table.end_session(ONE)
+    assert table.log_level(ONE) == QUIET
