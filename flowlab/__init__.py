@@ -11,8 +11,8 @@ __version__ = "0.1.0"
 
 _ERRORS = (
     "CellError", "ClusterError", "ContentTypeError", "FlowlabError", "HeavyArgument", "LinkError",
-    "MissingData", "NoActiveSession", "ProtocolError", "SessionError", "StoreError", "TaskError",
-    "UsageError", "WrongKind", "WrongValue",
+    "MissingData", "NoActiveSession", "ProtocolError", "SessionError", "SharedObjectError",
+    "StageError", "StoreError", "TaskError", "UsageError", "WrongKind", "WrongPath", "WrongValue",
 )  # fmt: skip
 
 # name -> the module that has it
@@ -23,13 +23,22 @@ _HOMES = {
     "map": "flowlab.tasks.map",
     "Map": "flowlab.tasks.mapped",
     "Program": "flowlab.tasks.factory",
+    "Node": "flowlab.tasks.node",
+    "NodeScript": "flowlab.compat.lofar.lofarnode",
     "blob": "flowlab.tasks.objects",
     "pickled": "flowlab.tasks.objects",
+    "file": "flowlab.tasks.objects",
     "directory": "flowlab.tasks.objects",
+    "bundle": "flowlab.tasks.bundles",
+    "modules": "flowlab.tasks.modules",
+    "Bundle": "flowlab.staging.bundle",
     "DataObject": "flowlab.graph.nodes",
     "Task": "flowlab.graph.nodes",
     "task_type": "flowlab.tasks.own",
     "DataInstance": "flowlab.staging.instance",
+    "FileHandle": "flowlab.staging.filehandle",
+    "set_stage_point": "flowlab.staging.chosen",
+    "get_stage_point": "flowlab.staging.chosen",
     "Input": "flowlab.model.inputs",
     "InputDir": "flowlab.model.inputs",
     "Output": "flowlab.model.inputs",

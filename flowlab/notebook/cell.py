@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pyflakes import checker, messages
 
 from flowlab.errors import CellError
+from flowlab.tasks.syntax import parse
 
 GIVEN = frozenset({"ctx", "__name__", "__file__"})  # what a task's namespace always has
 _HIDING = frozenset({"exec", "eval", "globals", "locals", "vars"})
@@ -63,7 +64,7 @@ def analyse(source: str, where: str) -> CellNames:
 
 def _parse(source: str, where: str) -> ast.Module:
     try:
-        tree = ast.parse(source, where)
+        tree = parse(source, where)
         compile(tree, where, "exec")  # finds what parsing does not, such as a top-level await
     except SyntaxError as error:
         line = source.splitlines()[error.lineno - 1].strip() if error.lineno else ""

@@ -34,6 +34,8 @@ def _candidates(line: str, workspace: Workspace, *, first_line: bool) -> list[st
     if first_line and line.startswith("%%task "):
         previous = line.split()[-1 if line[-1].isspace() else -2]
         return workspace.known_names() if previous in ("-i", "--input") else options.TASK.options()
+    if first_line and line.startswith("%%node "):
+        return options.NODE.options()
     _, percent, call = line.rpartition("%")
     if not percent:
         return []

@@ -26,6 +26,11 @@ class FlowLab(SingletonConfigurable):
         _environment("CLUSTER"),
         help="Connection file or id of a running ipyparallel cluster. [FLOWLAB_CLUSTER]",
     ).tag(config=True)
+    listen = Unicode(
+        _environment("LISTEN"),
+        help="Address of this host that engines of other hosts can reach, such as "
+        "tcp://10.0.0.1:*. [FLOWLAB_LISTEN]",
+    ).tag(config=True)
     inline = Bool(
         _environment("INLINE") == "1",
         help="Run tasks in this process, one after the other, without engines. [FLOWLAB_INLINE=1]",

@@ -2,6 +2,7 @@
 
 import builtins
 import keyword
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,9 @@ class Definition:
     origins   notebook name -> the object it stood for when the task was declared
     captured  local name -> value of the notebook that travels with the task
     shown     the task's name as people see it
+    hosts     engines and hosts of each --where
+    limits    name of each --limit
+    bundles   notebook name of each --bundle
     """
 
     task_name: str
@@ -33,8 +37,11 @@ class Definition:
     shell: bool
     shown: str
     cpus: int
+    hosts: tuple[int | str, ...]
+    limits: tuple[str, ...]
     inputs: tuple[tuple[str, str], ...]
     outputs: tuple[tuple[str, str], ...]
+    bundles: tuple[str, ...] = ()
     task: Task | None = None
     reads: dict[str, DataObject] = field(default_factory=dict)
     origins: dict[str, DataObject] = field(default_factory=dict)
@@ -43,6 +50,11 @@ class Definition:
 
     def __str__(self) -> str:
         return f"task {self.task_name!r} ({self.where})"
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """What its task claims, and where it may run."""
+        return {"cpus": self.cpus, "where": self.hosts or None, "limit": self.limits}
 
     @property
     def bound(self) -> tuple[str, ...]:
@@ -80,8 +92,11 @@ def read_definition(
         shell=shell,
         shown=options["name"] or name,
         cpus=options["cpus"],
+        hosts=tuple(int(each) if each.isdecimal() else each for each in options["where"]),
+        limits=tuple(options["limit"]),
         inputs=tuple(split_pair(text) for text in options["input"]),
         outputs=tuple(_check_names(options["output"], shell, where)),
+        bundles=tuple(options["bundle"]),
     )
 
 
@@ -89,8 +104,8 @@ def _check_names(outputs: Iterable[str], shell: bool, where: str) -> Iterator[tu
     seen = set()
     for text in outputs:
         name, label = split_pair(text)
-        if shell and "=" not in text and name != STDOUT:
-            name = name.rsplit("/", 1)[-1].split(".", 1)[0]  # -o out.txt binds `out`
+        if shell and "=" not in text and name != STDOUT:  # -o out.txt, -o 'out*' bind `out`
+            name = re.split(r"[.*?\[]", name.rsplit("/", 1)[-1], maxsplit=1)[0]
         if not name.isidentifier():
             raise CellError(
                 f"{where}: output {text!r} needs a name for the notebook: -o name={text}"

@@ -34,7 +34,8 @@ class Extension:
     def load(self) -> None:
         """Register magics under the names that are free, completion, and the default session."""
         shell = self._shell
-        self._register("cell", "task", self.magics.task, options.TASK)
+        for name, verb in self.magics.cell_verbs().items():
+            self._register("cell", name, verb, options.CELLS[name])
         for name in ("submit", "fetch", "wait"):
             self._register("line", name, self.magics.verbs()[name], options.VERBS[name])
         self._register("line", "flowlab", self.magics.flowlab, None)
@@ -106,6 +107,7 @@ class Extension:
             config.engines or None,
             profile=config.profile or None,
             cluster=config.cluster or None,
+            listen=config.listen,
             inline=config.inline,
             store_size=config.store_size or None,
             spill=config.spill or None,

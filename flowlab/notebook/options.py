@@ -2,10 +2,12 @@
 
 import difflib
 import shlex
-from argparse import Namespace
+from argparse import REMAINDER, Namespace
 
 from IPython.core.error import UsageError
 from IPython.core.magic_arguments import MagicArgumentParser
+
+from flowlab.staging.command import OLDER_THAN, REMOVE
 
 
 class Parser(MagicArgumentParser):
@@ -33,6 +35,10 @@ class Parser(MagicArgumentParser):
         return self.parse_args(words)
 
 
+_LIMIT = "count for a limit: session.limit(NAME, n)"
+_BUNDLE = "files for the working directory, or modules: a name that stands for a bundle"
+
+
 def _task() -> Parser:
     parser = Parser(prog="%%task", add_help=False, description="Make the cell a task.")
     parser.add_argument(
@@ -44,12 +50,36 @@ def _task() -> Parser:
     )  # fmt: skip
     parser.add_argument(
         "-o", "--output", action="append", default=[], metavar="[OBJECT=]NAME",
-        help="an output: a name that the cell binds; a file of a shell cell, or STDOUT; "
+        help="an output: a name that the cell binds; of a shell cell a file, 'PATTERN*' or STDOUT; "
         "without it the value of the last expression",
     )  # fmt: skip
     parser.add_argument("--name", metavar="A/B", help="name to show, grouped by /")
     parser.add_argument("--cpus", type=int, default=1, metavar="N", help="cpus to hold (1)")
+    parser.add_argument(
+        "--where", action="append", default=[], metavar="HOST",
+        help="the host by name, or the engine by number, that runs it; may stand several times",
+    )  # fmt: skip
+    parser.add_argument("--limit", action="append", default=[], metavar="NAME", help=_LIMIT)
+    parser.add_argument("--bundle", action="append", default=[], metavar="NAME", help=_BUNDLE)
     parser.add_argument("--sh", action="store_true", help="the cell is a shell script")
+    return parser
+
+
+def _node() -> Parser:
+    parser = Parser(
+        prog="%%node", add_help=False, description="Run the cell as a node script on hosts."
+    )
+    parser.add_argument(
+        "hosts", metavar="HOST", nargs="*",
+        help="hosts by name, engines by number, once for each job; any of them if none",
+    )  # fmt: skip
+    parser.add_argument("--cpus", type=int, default=1, metavar="N", help="cpus to hold (1)")
+    parser.add_argument("--limit", action="append", default=[], metavar="NAME", help=_LIMIT)
+    parser.add_argument("--bundle", action="append", default=[], metavar="NAME", help=_BUNDLE)
+    parser.add_argument(
+        "--args", nargs=REMAINDER, default=[], metavar="WORD",
+        help="the script's arguments: all that follows",
+    )  # fmt: skip
     return parser
 
 
@@ -73,24 +103,50 @@ def _wait() -> Parser:
     return parser
 
 
-def _named(prog: str, description: str) -> Parser:
+def _named(prog: str, description: str, what: str = "tasks; all if none") -> Parser:
     parser = Parser(prog=prog, add_help=False, description=description)
-    parser.add_argument("names", metavar="NAME", nargs="*", help="tasks; all if none")
+    parser.add_argument("names", metavar="NAME", nargs="*", help=what)
     return parser
 
 
-TASK, SUBMIT, FETCH, WAIT = _task(), _submit(), _fetch(), _wait()
+def _gc() -> Parser:
+    parser = Parser(
+        prog="%flowlab gc", add_help=False,
+        description="List what dead sessions left at a stage point, or remove it.",
+    )  # fmt: skip
+    parser.add_argument("url", metavar="URL", nargs="?", help="the stage point; this process' own")
+    parser.add_argument("--older-than", default="1d", metavar="AGE", help=OLDER_THAN)
+    parser.add_argument("--remove", action="store_true", help=REMOVE)
+    return parser
+
+
+TASK, NODE, SUBMIT, FETCH, WAIT = _task(), _node(), _submit(), _fetch(), _wait()
+CELLS = {"task": TASK, "node": NODE}
 CANCEL = _named("%flowlab cancel", "Stop tasks; what depends on them is skipped.")
 WHY = _named("%flowlab why", "Say why tasks are not running, ran again or failed.")
 STATUS = Parser(
     prog="%flowlab status", add_help=False, description="Show the graph and the engines."
 )
+GC = _gc()
+SHIP = _named(
+    "%flowlab ship",
+    "Make your own modules importable in tasks, as they are now.",
+    "modules, packages or files; those shipped before are shipped anew",
+)
 CLOSE = Parser(
     prog="%flowlab close", add_help=False, description="End the session and its engines."
 )
+STAGE = Parser(
+    prog="%flowlab stage",
+    add_help=False,
+    description="Say, or show, through where large files go between hosts.",
+)
+STAGE.add_argument(
+    "url", metavar="URL", nargs="?", help="a directory that all hosts have, s3://…, or none"
+)
 VERBS = {
     "submit": SUBMIT, "fetch": FETCH, "wait": WAIT, "status": STATUS,
-    "cancel": CANCEL, "why": WHY, "close": CLOSE,
+    "cancel": CANCEL, "why": WHY, "ship": SHIP, "stage": STAGE, "gc": GC, "close": CLOSE,
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """From a name in a cell to the object that it stands for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -9,6 +9,7 @@ from flowlab.graph.nodes import DataObject, Task, to_dataobj
 from flowlab.graph.standin import StandIn
 from flowlab.notebook.definitions import Definition
 from flowlab.notebook.succession import Succession, comes_from
+from flowlab.staging.bundle import Bundle
 
 
 class Resolver:
@@ -62,6 +63,17 @@ class Resolver:
                 "bind the output to a name of its own and read that"
             )
         return value.output
+
+
+def find_bundles(who: object, wanted: Sequence[str], names: Mapping[str, Any]) -> list[Bundle]:
+    """The bundles that a cell's --bundle names; CellError for what is none."""
+    for name in wanted:
+        if not isinstance(names.get(name), Bundle):
+            raise CellError(
+                f"{who}: --bundle {name}: this name stands for no bundle of the notebook; "
+                f"make it in a cell, as in {name} = flowlab.bundle('data/*.csv')"
+            )
+    return [names[name] for name in wanted]
 
 
 def objects_behind(value: object, seen: set[int] | None = None) -> Iterator[str]:

@@ -15,7 +15,7 @@ from flowlab.errors import CellError, UsageError
 from flowlab.graph.nodes import DataObject, Task
 from flowlab.notebook.cell import CellNames, analyse
 from flowlab.notebook.definitions import STDOUT, Definition
-from flowlab.notebook.resolver import Resolver, objects_behind
+from flowlab.notebook.resolver import Resolver, find_bundles, objects_behind
 from flowlab.notebook.succession import Succession
 from flowlab.session.client import Client
 from flowlab.session.session import Session
@@ -242,7 +242,8 @@ class Workspace:
             captured=definition.captured,
             outputs=labels,
             last_value=definition.task_name if found.value and not labels else None,
-            cpus=definition.cpus,
+            **definition.claims,
+            bundle=find_bundles(definition, definition.bundles, self.names),
             session=session,
             place=definition.place,
         )
@@ -261,7 +262,8 @@ class Workspace:
             source=definition.source,
             inputs=inputs,
             outputs=dict(definition.outputs) or {definition.task_name: STDOUT},
-            cpus=definition.cpus,
+            **definition.claims,
+            bundle=find_bundles(definition, definition.bundles, self.names),
             session=session,
             place=definition.place,
         )

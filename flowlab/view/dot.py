@@ -1,5 +1,7 @@
 """The graph in Graphviz's language: tasks as ovals, objects as boxes, kept objects outlined twice.
 
+Shared objects, which live elsewhere, are cylinders.
+
 After Rain's `Graph.make_dot`.
 """
 
@@ -43,7 +45,8 @@ def _object(object_id: ObjectId, thing: ObjectView | None) -> str:
     label = thing.label if thing is not None else ""
     outline = ", peripheries=2" if thing is not None and thing.kept else ""
     label = _quote(*filter(None, (str(split_id(object_id)), label)))
-    return f"  o{object_id} [shape=box, label={label}{outline}];"
+    shape = "cylinder" if thing is not None and thing.is_shared else "box"
+    return f"  o{object_id} [shape={shape}, label={label}{outline}];"
 
 
 def _arc(index: int, label: str) -> str:

@@ -13,6 +13,8 @@ a bounded amount, and then starts anew with a snapshot.
 from collections import deque
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from flowlab.events import messages as m
 from flowlab.events.codec import encode_json
 from flowlab.model import limits
@@ -51,6 +53,7 @@ class Reel:
     def take(self, entries: Sequence[m.Entry]) -> None:
         """Fold entries in, and hand them to the feeds that are open."""
         self._folder.add(entries)
+        entries = [_as_text(entry) for entry in entries]
         for entry in entries:
             if isinstance(entry.event, m.Said) and entry.seq > self._trace_seq:
                 self._said.append(entry)
@@ -58,8 +61,9 @@ class Reel:
             if isinstance(entry.event, m.Trace):
                 self._trace_seq = max(self._trace_seq, entry.seq)
         while self._size > limits.SNAPSHOT_TEXT:
-            self._size -= ENTRY + _text_of(self._said.popleft())
-            self._left_out += 1
+            oldest = self._said.popleft()
+            self._size -= ENTRY + _text_of(oldest)
+            self._left_out += _lines_of(oldest)
         for feed in self._feeds:
             feed.take(entries)
 
@@ -154,7 +158,7 @@ class Feed:
         for entry in self._pending:
             if over > 0 and isinstance(entry.event, m.Said):
                 over -= len(entry.event.text)
-                self._left_out += 1
+                self._left_out += _lines_of(entry)
             else:
                 kept.append(entry)
         self._pending = kept
@@ -164,6 +168,21 @@ class Feed:
 def encode_frame(frame: Frame) -> bytes:
     """A frame as JSON text in UTF-8."""
     return encode_json(frame)
+
+
+def _as_text(entry: m.Entry) -> m.Entry:
+    """Log records as the lines that are shown of them; any other entry as it is."""
+    event = entry.event
+    if not isinstance(event, m.Logged):
+        return entry
+    text = "".join(row.shown for row in event.rows)
+    at = event.rows[0].at if event.rows else entry.at
+    return replace(entry, event=m.Said(event.task, event.assignment, event.number, "log", text, at))
+
+
+def _lines_of(entry: m.Entry) -> int:
+    """How many lines a piece of output is: one at least, as the front end counts."""
+    return max(1, entry.event.text.count("\n")) if isinstance(entry.event, m.Said) else 0
 
 
 def _text_of(entry: m.Entry) -> int:

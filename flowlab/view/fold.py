@@ -130,8 +130,10 @@ class Folder:
             case m.CancelRequested():
                 if event.replaced:
                     self._hide(event.tasks)
-            case m.EngineResumed() | m.CapacityKnown() | m.Said():
-                pass  # what follows from them is said by verdicts; output has readers of its own
+            case m.StagePointSet() | m.LimitSet() | m.LogLevelSet():
+                pass  # what follows from them is said by verdicts
+            case m.EngineResumed() | m.CapacityKnown() | m.Said() | m.Logged():
+                pass  # output has readers of its own
             case _:
                 assert_never(event)
 
@@ -262,8 +264,8 @@ class Folder:
     def _change_engine(self, event: m.EngineJoined | m.EngineLost | m.Sampled) -> None:
         known = self._engines.get(event.engine) or EngineView(EngineId(event.engine))
         match event:
-            case m.EngineJoined(engine, host, slots, pid):
-                self._engines[engine] = EngineView(engine, host, slots, pid)
+            case m.EngineJoined(engine, host, slots, pid, name):
+                self._engines[engine] = EngineView(engine, name or host, slots, pid)
             case m.EngineLost(engine, reason):
                 self._engines[engine] = replace(known, alive=False, reason=reason)
                 for task_id, assignment in event.culprits or ():  # they had begun

@@ -83,7 +83,7 @@ class Snapshot(msgspec.Struct, frozen=True, tag=True):
     seq, trace_seq  the newest fact or verdict, and the newest trace, that are in it
     words           the table that the columns point into
     said            the newest output, as much as is kept
-    left_out        how many older pieces of output are not in it
+    left_out        how many older lines of output are not in it
     """
 
     epoch: int
@@ -104,7 +104,7 @@ class Snapshot(msgspec.Struct, frozen=True, tag=True):
 class Delta(msgspec.Struct, frozen=True, tag=True):
     """What happened since the frame before.
 
-    left_out  how many pieces of output are missing, because there were too many
+    left_out  how many lines of output are missing, because there were too many
     """
 
     epoch: int

@@ -57,6 +57,12 @@ def glyph(state: State, x: float, y: float) -> str:
     return _GLYPHS[state](state, x, y)
 
 
+def shared_glyph(x: float, y: float) -> str:
+    """The sign of a shared object, around this point: one thing in two hands."""
+    ring = f'cy="{y:g}" r="4.6" {stroke("soft", SOFT[0])} stroke-width="1.5"/>'
+    return f'<circle cx="{x - 3.2:g}" {ring}<circle cx="{x + 3.2:g}" {ring}'
+
+
 def hatch(x: float, y: float, width: float, height: float) -> str:
     """Path data of slanted lines that fill a rectangle."""
     lines = []

@@ -6,7 +6,7 @@ other names, is a group. After Rain's user guide, "Task names".
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 
@@ -17,6 +17,7 @@ from flowlab.view.picture import ObjectView, TaskView
 Path = tuple[str, ...]
 
 DEPTH = 32  # levels of groups
+SHARED = 12  # shared objects with boxes of their own; more stand together
 
 _NUMBER = re.compile(r"\d+")
 
@@ -57,11 +58,15 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Node:
-    """What is drawn as one box: a task, or a group of them that is collapsed."""
+    """What is drawn as one box: a task, a group of them that is collapsed, or shared objects.
+
+    shared  how many shared objects it is
+    """
 
     name: str
     tasks: tuple[TaskView, ...]
     is_group: bool
+    shared: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,29 @@ def shown(tasks: Iterable[TaskView], objects: Mapping[ObjectId, ObjectView], bud
         for maker in makers(task, objects)
         if maker in owner and owner[maker] != place
     }
-    return Shown(tuple(nodes), tuple(edges))
+    shared, held = _shared(nodes, objects)
+    return Shown((*nodes, *shared), (*edges, *held))
+
+
+def _shared(
+    nodes: Sequence[Node], objects: Mapping[ObjectId, ObjectView]
+) -> tuple[list[Node], list[tuple[int, int]]]:
+    """Boxes of the shared objects that these hold, and which hold which."""
+    holders: dict[ObjectId, dict[int, None]] = {}
+    for place, node in enumerate(nodes):
+        for object_id in (each for task in node.tasks for each in task.inputs):
+            thing = objects.get(object_id)
+            if thing is not None and thing.is_shared:
+                holders.setdefault(object_id, {})[place] = None
+    if len(holders) > SHARED:
+        places = dict.fromkeys(place for held in holders.values() for place in held)
+        node = Node(f"{len(holders)} objects", (), is_group=True, shared=len(holders))
+        return [node], [(len(nodes), place) for place in places]
+    boxes = [Node(objects[each].label, (), is_group=False, shared=1) for each in holders]
+    first = len(nodes)
+    return boxes, [
+        (first + number, place) for number, held in enumerate(holders.values()) for place in held
+    ]
 
 
 def makers(task: TaskView, objects: Mapping[ObjectId, ObjectView]) -> Iterator[TaskId]:

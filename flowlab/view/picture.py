@@ -7,7 +7,8 @@ from enum import StrEnum
 import msgspec
 
 from flowlab.events.messages import OnError
-from flowlab.model.ids import Assignment, EngineId, HostId, ObjectId, SessionId, TaskId, session_of
+from flowlab.model.bundles import SHARED_TYPE
+from flowlab.model.ids import Assignment, EngineId, ObjectId, SessionId, TaskId, session_of
 from flowlab.model.specs import Failure, ObjectSpec, Place, TaskSpec
 from flowlab.model.states import FINAL, State
 
@@ -111,12 +112,17 @@ class ObjectView(msgspec.Struct, frozen=True, gc=False):
     def label(self) -> str:
         return self.spec.label
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether it stands for a shared object: it has a type and a name, and no data."""
+        return self.spec.content_type == SHARED_TYPE
+
 
 class EngineView(msgspec.Struct, frozen=True):
-    """One engine; `reason` says why it is gone, `cpu` is a share of one, `memory` bytes."""
+    """One engine; `host` as people call it, `reason` why it is gone, `cpu` a share of one."""
 
     id: EngineId
-    host: HostId = HostId("")
+    host: str = ""
     slots: int = 1
     pid: int = 0
     alive: bool = True

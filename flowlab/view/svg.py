@@ -20,6 +20,7 @@ from flowlab.view.glyphs import (
     fill,
     glyph,
     hatch,
+    shared_glyph,
     stroke,
     style_sheet,
 )
@@ -56,7 +57,7 @@ def draw(view: View, session: SessionId | None = None, budget: int = BUDGET) -> 
     graph = shown(view.of(session), view.objects, budget)
     placed = layout(len(graph.nodes), graph.edges, COLUMNS, ROWS)
     points = _points(placed)
-    head, head_width = _head(view, session)
+    head, head_width = _head(view, session, sum(node.shared for node in graph.nodes))
     width = max(_LEAST, head_width, 2 * _MARGIN + (placed.columns - 1) * _PITCH + _WIDTH)
     height = _bottom(placed) + _MARGIN - (_BAND if placed.heights else 0)
     told = markup(text.summary(view, session), 400)
@@ -76,7 +77,10 @@ def draw(view: View, session: SessionId | None = None, budget: int = BUDGET) -> 
         more = f"{len(graph.edges) - EDGES} more lines are not drawn"
         parts.append(_small(width - _MARGIN, 24, more, 'text-anchor="end"'))
     for node, (x, y) in zip(graph.nodes, points, strict=True):
-        parts.append(_group(node, x, y) if node.is_group else _task(node.tasks[0], x, y))
+        if node.shared:
+            parts.append(_shared(node, x, y))
+        else:
+            parts.append(_group(node, x, y) if node.is_group else _task(node.tasks[0], x, y))
     return "".join([*parts, "</svg>"])
 
 
@@ -101,7 +105,7 @@ def _bottom(placed: Layout) -> float:
     return _tops(placed)[-1]
 
 
-def _head(view: View, session: SessionId | None) -> tuple[list[str], float]:
+def _head(view: View, session: SessionId | None, shared: int) -> tuple[list[str], float]:
     """The session's name and a legend that counts the states; and how wide they are."""
     known = view.sessions.get(session) if session is not None else None
     if known is None and len(view.sessions) == 1:
@@ -119,6 +123,10 @@ def _head(view: View, session: SessionId | None) -> tuple[list[str], float]:
             parts.append(glyph(state, x + 8, 43))
             parts.append(_small(x + 21, 47, label))
             x += 36 + 6.2 * len(label)
+    if shared:
+        label = f"{shared} shared"
+        parts += [shared_glyph(x + 8, 43), _small(x + 21, 47, label)]
+        x += 36 + 6.2 * len(label)
     return parts, max(x, 2 * _MARGIN + 8.6 * len(title))
 
 
@@ -229,6 +237,26 @@ def _group(node: Node, x: float, y: float) -> str:
             _name_line(x + 31, y + 16, _name(node.name)),
             _small(x + 31, y + 29, f"{told.good}/{told.total} finished"),
             _bar(told.states, x + 6, y + _HEIGHT - 9, _WIDTH - 12),
+            "</g>",
+        ]
+    )
+
+
+def _shared(node: Node, x: float, y: float) -> str:
+    """A shared object: no task, so it has no state; its ends are round."""
+    kind, _, name = node.name.partition(" ")
+    told = "shared" if node.is_group else f"shared {kind}"
+    shown = node.name if node.is_group else name or kind
+    return "".join(
+        [
+            f"<g><title>{markup(f'{told} {name}'.rstrip())}</title>",
+            (
+                f'<rect x="{x:g}" y="{y:.1f}" width="{_WIDTH}" height="{_HEIGHT}" '
+                f'rx="{_HEIGHT / 2:g}" {stroke("soft", SOFT[0], "paper")} stroke-width="1.2"/>'
+            ),
+            shared_glyph(x + 18, y + _HEIGHT / 2),
+            _name_line(x + 33, y + 18, visible(shown, _LETTERS - 2)),
+            _small(x + 33, y + 33, visible(told, _LETTERS)),
             "</g>",
         ]
     )

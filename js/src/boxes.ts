@@ -146,7 +146,7 @@ function buckets(
   const found = new Map<State, Bucket>();
   for (const place of places) {
     const box = scene.boxes[place];
-    if (box === undefined) continue;
+    if (box === undefined || box.shared !== undefined) continue;
     const state = standing.lead(place);
     const bucket = found.get(state) ?? { state, tasks: [], groups: [], related: [] };
     found.set(state, bucket);

@@ -4,12 +4,18 @@ import type { Group } from "./groups.ts";
 import { allTasks } from "./groups.ts";
 import type { Edge } from "./layout.ts";
 import type { TaskId, View } from "./picture.ts";
+import { sharedBoxes } from "./shared.ts";
 
-/** What is drawn as one box: a task, or a group of them (`path` is then its name). */
+/**
+ * What is drawn as one box: a task, or a group of them (`path` is then its name).
+ *
+ * `shared` says what it is when it stands for shared objects; then it has no tasks.
+ */
 export interface Content {
   readonly name: string;
   readonly path: string | null;
   readonly tasks: readonly TaskId[];
+  readonly shared?: string;
 }
 
 /** Boxes, and between which of them something flows (by their places). */
@@ -47,7 +53,9 @@ export function shown(
 ): Shown {
   const found = wished(root, collapsed(root, Math.min(budget, aim)), wishes);
   const contents = merge(boxes(root, found), budget, wishes.opened);
-  return { contents, edges: edgesOf(view, contents) };
+  const held = sharedBoxes(view, contents);
+  const edges = [...edgesOf(view, contents), ...held.edges];
+  return { contents: [...contents, ...held.contents], edges };
 }
 
 function edgesOf(view: View, contents: readonly Content[]): Edge[] {

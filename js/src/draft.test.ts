@@ -8,7 +8,7 @@ import { idOf } from "./testing/sample.ts";
 
 const SPEC: TaskSpec = [
   ...([idOf(10), "python", "/a/b/", [3], ["left"], [idOf(10)]] as const),
-  ...([[2, [], []], "key", 1, ["cell.py", 4, null], {}] as const),
+  ...([[2, [], [], [], false], "key", 1, ["cell.py", 4, null], {}] as const),
 ];
 
 test("a declared task has its spec in words", () => {
@@ -17,6 +17,13 @@ test("a declared task has its spec in words", () => {
   assert.deepEqual([task.cpus, task.function, task.session], [2, "key", 1]);
   assert.deepEqual(task.place, { file: "cell.py", line: 4, cell: null });
   assert.deepEqual([task.state, task.assignment, task.engine], ["waiting", 0, null]);
+});
+
+test("a task of an older journal may run anywhere", () => {
+  const claims = [2, [], ["db"]];
+  const older = [...SPEC.slice(0, 6), claims, ...SPEC.slice(7)] as unknown as TaskSpec;
+  const task = declaredTask(older);
+  assert.deepEqual([task.cpus, task.limits, task.where], [2, ["db"], []]);
 });
 
 test("a name without text is the kind", () => {

@@ -62,6 +62,8 @@ export function declaredTask(spec: TaskSpec): TaskView {
     outputs,
     labels,
     cpus: resources[0],
+    limits: resources[2],
+    where: resources[3] ?? [], // journals of older versions say nothing of it
     function: key,
     place: { file: place[0], line: place[1], cell: place[2] },
     state: "waiting",

@@ -55,6 +55,8 @@ export type Resources = readonly [
   cpus: number,
   amounts: readonly (readonly [string, number])[],
   limits: readonly string[],
+  where: readonly (number | string)[],
+  alone: boolean,
 ];
 
 /** Where the user wrote it: `cell` is the notebook's execution count or None. */
@@ -79,7 +81,7 @@ export type TaskSpec = readonly [
   user: Readonly<Record<string, unknown>>,
 ];
 
-/** A piece of a graph was submitted; a task's inputs stand here or were submitted before. */
+/** A parcel of a graph was submitted; a task's inputs stand here or were submitted before. */
 export interface Submitted {
   readonly type: "Submitted";
   readonly session: SessionId;
@@ -87,6 +89,32 @@ export interface Submitted {
   readonly tasks: readonly TaskSpec[];
   readonly sizes: readonly (readonly [ObjectId, number])[];
   readonly sources: readonly (readonly [string, string])[];
+  readonly awaited: readonly ObjectId[];
+  readonly caught: readonly ObjectId[];
+}
+
+/** Where a session's large objects are staged from now on; empty: they go in pieces. */
+export interface StagePointSet {
+  readonly type: "StagePointSet";
+  readonly session: SessionId;
+  readonly url: string;
+  readonly objects: readonly ObjectId[];
+}
+
+/** At most so many tasks of a session that name this limit run at once. */
+export interface LimitSet {
+  readonly type: "LimitSet";
+  readonly session: SessionId;
+  readonly name: string;
+  readonly count: number;
+  readonly per_host: boolean;
+}
+
+/** From which level on a session wants the log records of tasks that are given out from now on. */
+export interface LogLevelSet {
+  readonly type: "LogLevelSet";
+  readonly session: SessionId;
+  readonly level: number;
 }
 
 /** The user does not need these objects any longer. */
@@ -115,6 +143,7 @@ export interface EngineJoined {
   readonly host: HostId;
   readonly slots: number;
   readonly pid: number;
+  readonly name: string;
 }
 
 export type Assignment = number;
@@ -265,6 +294,34 @@ export interface Said {
   readonly dropped: number;
 }
 
+/** One log record: all that a handler needs of it. */
+export type LogRow = readonly [
+  at: number,
+  level: number,
+  word: string,
+  name: string,
+  text: string,
+  file: string,
+  line: number,
+  function: string,
+  process: number,
+  thread: string,
+  error: string,
+  stack: string,
+  extra: Readonly<Record<string, unknown>>,
+];
+
+/** Log records of a task, in order; none of them is ever left out on its way. */
+export interface Logged {
+  readonly type: "Logged";
+  readonly task: TaskId;
+  readonly assignment: Assignment;
+  readonly number: number;
+  readonly engine: EngineId | null;
+  readonly rows: readonly LogRow[];
+  readonly size: number;
+}
+
 /** What people should know and no task is changed by: a lost controller, a full journal. */
 export interface Noticed {
   readonly type: "Noticed";
@@ -343,10 +400,10 @@ export interface SessionView {
   readonly failure: Failure | null;
 }
 
-/** One engine; `reason` says why it is gone, `cpu` is a share of one, `memory` bytes. */
+/** One engine; `host` as people call it, `reason` why it is gone, `cpu` a share of one. */
 export interface EngineView {
   readonly id: EngineId;
-  readonly host: HostId;
+  readonly host: string;
   readonly slots: number;
   readonly pid: number;
   readonly alive: boolean;
@@ -382,12 +439,12 @@ export interface Delta {
   readonly left_out: number;
 }
 
-export type FactUnion = SessionOpened | SessionClosed | Submitted | Unkept | CancelRequested | EngineJoined | EngineLost | EngineResumed | Reported | ObjectsLost | ControllerLost | CapacityKnown | EnginesUnavailable;
+export type FactUnion = SessionOpened | SessionClosed | Submitted | StagePointSet | LimitSet | LogLevelSet | Unkept | CancelRequested | EngineJoined | EngineLost | EngineResumed | Reported | ObjectsLost | ControllerLost | CapacityKnown | EnginesUnavailable;
 
 export type VerdictUnion = TasksReady | TasksAssigned | TasksGivenBack | TasksSkipped | TasksCancelled | TaskCondemned | SessionFailed | ObjectsDropped;
 
-export type TraceUnion = Said | Noticed | Sampled;
+export type TraceUnion = Said | Logged | Noticed | Sampled;
 
-export type EventUnion = SessionOpened | SessionClosed | Submitted | Unkept | CancelRequested | EngineJoined | EngineLost | EngineResumed | Reported | ObjectsLost | ControllerLost | CapacityKnown | EnginesUnavailable | TasksReady | TasksAssigned | TasksGivenBack | TasksSkipped | TasksCancelled | TaskCondemned | SessionFailed | ObjectsDropped | Said | Noticed | Sampled;
+export type EventUnion = SessionOpened | SessionClosed | Submitted | StagePointSet | LimitSet | LogLevelSet | Unkept | CancelRequested | EngineJoined | EngineLost | EngineResumed | Reported | ObjectsLost | ControllerLost | CapacityKnown | EnginesUnavailable | TasksReady | TasksAssigned | TasksGivenBack | TasksSkipped | TasksCancelled | TaskCondemned | SessionFailed | ObjectsDropped | Said | Logged | Noticed | Sampled;
 
 export type Frame = Snapshot | Delta;

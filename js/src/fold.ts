@@ -86,7 +86,10 @@ function take(draft: Draft, event: EventUnion): void {
     case "ObjectsLost":
       return things(draft, event.objects, (thing) => ({ ...thing, state: "lost" }));
     case "EngineJoined":
-      draft.engines.set(event.engine, engine(event.engine, event));
+      draft.engines.set(
+        event.engine,
+        engine(event.engine, { ...event, host: event.name || event.host }),
+      );
       return;
     case "EngineLost":
       return lose(draft, event);
@@ -99,9 +102,13 @@ function take(draft: Draft, event: EventUnion): void {
       return notice(draft, event.text);
     case "CancelRequested":
       return hide(draft, event);
+    case "StagePointSet":
+    case "LimitSet":
+    case "LogLevelSet":
     case "EngineResumed":
     case "CapacityKnown":
     case "Said":
+    case "Logged":
       return; // what follows from them is said by verdicts; output has readers of its own
     default:
       return unreachable(event); // an event that is new in Python stops the build here

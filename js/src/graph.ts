@@ -11,7 +11,8 @@ import { followPointer } from "./pointer.ts";
 import { type Selection, samePick } from "./selection.ts";
 import { createStage } from "./stage.ts";
 import type { Store } from "./store.ts";
-import { speakGroup, speakTask, titleOfGroup, titleOfTask } from "./words.ts";
+import { visible } from "./visible.ts";
+import { speakGroup, speakShared, speakTask, titleOfGroup, titleOfTask } from "./words.ts";
 import { isOnOpener } from "./writing.ts";
 
 const REST = 350; // ms that the pointer rests before the title is shown
@@ -186,6 +187,10 @@ function speak({ stage, outlook, store }: Seat, place: number): void {
   const before = scene.before[place]?.length ?? 0;
   const after = scene.after[place]?.length ?? 0;
   const counts = (state: State): number => standing.count(place, state);
+  if (box.shared !== undefined) {
+    stage.say(speakShared(box.name, box.shared, after));
+    return;
+  }
   stage.say(task !== undefined ? speakTask(task) : speakGroup(box.name, counts, before, after));
 }
 
@@ -194,5 +199,6 @@ function titleOf({ outlook, store }: Seat, place: number): string | null {
   if (box === undefined) return null;
   const task = box.path === null ? store.view.tasks.get(box.tasks[0] ?? -1) : undefined;
   if (task !== undefined) return titleOfTask(task);
+  if (box.shared !== undefined) return `${visible(box.name)}\n${visible(box.shared)}`;
   return titleOfGroup(box.name, (state) => outlook.standing.count(place, state));
 }

@@ -25,7 +25,7 @@ export interface Line {
  *
  * `first` is the `seq` of the oldest kept one and `next` that of the one to come, so line `seq`
  * stands at `at(seq)`. The last line of a task may still grow: it then has the same `seq`, and
- * `version` rises. `leftOut` counts the lines, and pieces of output, that are missing.
+ * `version` rises. `leftOut` counts the lines that are missing.
  */
 export interface Lines {
   readonly first: number;
@@ -40,10 +40,10 @@ export interface Lines {
 /** Lines that may be added to. */
 export interface LinesDraft extends Lines {
   add(said: Said): void;
-  /** So many pieces of output will never come. */
-  miss(pieces: number): void;
-  /** The sender has this many pieces in all; what is not here is missing. */
-  expect(pieces: number): void;
+  /** So many lines will never come. */
+  miss(lines: number): void;
+  /** The sender has this many lines in all, by `linesOf`; what is not here is missing. */
+  expect(lines: number): void;
 }
 
 /** A line that does not end yet: where it is, whose, and how much of it was cut off. */
@@ -89,13 +89,18 @@ export function createLines(most = MOST_LINES): LinesDraft {
     at: (seq) => (seq >= ring.next ? undefined : at(seq)),
     from: (seq) => walk(ring, Math.max(seq, first())),
     add: (said) => add(ring, said),
-    miss: (pieces) => {
-      ring.missing += pieces;
+    miss: (lines) => {
+      ring.missing += lines;
     },
-    expect: (pieces) => {
-      ring.missing = Math.max(0, pieces - ring.received);
+    expect: (lines) => {
+      ring.missing = Math.max(0, lines - ring.received);
     },
   };
+}
+
+/** How many lines a piece of output is: one at least, as the sender counts. */
+export function linesOf({ text }: Said): number {
+  return Math.max(1, text.split("\n").length - 1);
 }
 
 function* walk(ring: Ring, seq: number): Iterable<Line> {
@@ -106,7 +111,7 @@ function* walk(ring: Ring, seq: number): Iterable<Line> {
 }
 
 function add(ring: Ring, said: Said): void {
-  ring.received += 1;
+  ring.received += linesOf(said);
   ring.version += 1;
   if (said.dropped > 0) push(ring, said, `… ${said.dropped} bytes left out`);
   const pieces = said.text.split("\n");

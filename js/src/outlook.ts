@@ -133,7 +133,7 @@ function groupAround(
   place: number,
 ): string | null {
   const box = boxes[place];
-  if (box === undefined) return null;
+  if (box === undefined || box.shared !== undefined) return null;
   const own = groups.at(box.name);
   for (let group = own ?? null; group !== null; group = group.parent) {
     if (group.path !== "" && group.total > box.tasks.length) return group.path;

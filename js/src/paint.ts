@@ -4,6 +4,7 @@ import { drawBars, drawBoxes, drawFar } from "./boxes.ts";
 import { type Area, seen } from "./camera.ts";
 import { type Drawing, detailOf } from "./drawing.ts";
 import { HEIGHT, WIDTH } from "./scene.ts";
+import { drawShared } from "./sharedpaint.ts";
 import { drawLines } from "./strokes.ts";
 import { writeNames } from "./writing.ts";
 
@@ -38,6 +39,7 @@ export function paint(pen: CanvasRenderingContext2D, drawing: Drawing, ratio: nu
 function drawSome(pen: CanvasRenderingContext2D, drawing: Drawing, boxes: readonly number[]): void {
   if (boxes.length === 0) return;
   const detail = detailOf(drawing.camera.zoom);
+  drawShared(pen, drawing, boxes);
   if (detail === "far") {
     drawFar(pen, drawing, boxes);
     return;

@@ -7,6 +7,7 @@ import type {
   Failure,
   ObjectId,
   ObjectState,
+  Resources,
   SessionId,
   SessionState,
   SessionView,
@@ -27,6 +28,9 @@ export type {
   TaskId,
 };
 
+/** What a task takes of which nothing is said. */
+export const ONE_CPU: Resources = [1, [], [], [], false];
+
 /** Where the user wrote it; `cell` is the notebook's execution count. */
 export interface PlaceView {
   readonly file: string;
@@ -38,7 +42,8 @@ export interface PlaceView {
  * One task.
  *
  * `name` is its kind when it has none; `assignment` is 0 when none is open; `began` and `ended` are
- * seconds since the epoch by the engine's clock; `cause` is whose end made it skipped.
+ * seconds since the epoch by the engine's clock; `cause` is whose end made it skipped; `where` has
+ * the engines and hosts that may run it, none when all may.
  */
 export interface TaskView {
   readonly id: TaskId;
@@ -49,6 +54,8 @@ export interface TaskView {
   readonly outputs: readonly ObjectId[];
   readonly labels: readonly string[];
   readonly cpus: number;
+  readonly limits: readonly string[];
+  readonly where: readonly (EngineId | string)[];
   readonly function: string;
   readonly place: PlaceView;
   readonly state: State;

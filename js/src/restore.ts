@@ -3,7 +3,7 @@
 import { type Draft, emptyDraft, shownName } from "./draft.ts";
 import type { ObjectColumns, ObjectState, Snapshot, State, TaskColumns, TaskId } from "./events.ts";
 import type { ObjectView, TaskView } from "./picture.ts";
-import { sessionOf } from "./picture.ts";
+import { ONE_CPU, sessionOf } from "./picture.ts";
 
 /** The view that a snapshot was made of. */
 export function restore(snapshot: Snapshot): Draft {
@@ -35,6 +35,7 @@ function* tasks(columns: TaskColumns, words: readonly string[]): Iterable<TaskVi
     const base = id + at(columns.ids, i);
     id = base;
     const kind = word(columns.kinds, i);
+    const claims = resources.get(i) ?? ONE_CPU;
     yield {
       id,
       session: sessionOf(id),
@@ -43,7 +44,9 @@ function* tasks(columns: TaskColumns, words: readonly string[]): Iterable<TaskVi
       inputs: at(columns.inputs, i).map((step) => base + step),
       outputs: at(columns.outputs, i).map((step) => base + step),
       labels: labels.get(i) ?? [],
-      cpus: resources.get(i)?.[0] ?? 1,
+      cpus: claims[0],
+      limits: claims[2],
+      where: claims[3],
       function: word(columns.functions, i),
       place: {
         file: word(columns.files, i),

@@ -117,7 +117,12 @@ export function reach(start: number, next: readonly (readonly number[])[]): Read
 }
 
 function isAlike(content: Content, box: Box | undefined): boolean {
-  return box !== undefined && box.name === content.name && box.path === content.path;
+  return (
+    box !== undefined &&
+    box.name === content.name &&
+    box.path === content.path &&
+    box.shared === content.shared
+  );
 }
 
 function ownersOf(boxes: readonly Content[]): ReadonlyMap<TaskId, number> {

@@ -3,7 +3,7 @@
 import { type Draft, emptyDraft } from "./draft.ts";
 import type { Delta, Frame, Snapshot } from "./events.ts";
 import { fold } from "./fold.ts";
-import { createLines, type Lines, type LinesDraft } from "./lines.ts";
+import { createLines, type Lines, type LinesDraft, linesOf } from "./lines.ts";
 import type { TaskId, View } from "./picture.ts";
 import { restore } from "./restore.ts";
 
@@ -66,10 +66,13 @@ function begin(kept: Kept, frame: Snapshot): Change {
   const known = kept.draft.epoch === frame.epoch && kept.frame !== -1 ? kept.draft.trace_seq : 0;
   if (known === 0) kept.lines = createLines();
   const version = kept.lines.version;
+  let sent = frame.left_out;
   for (const { seq, event } of frame.said) {
-    if (seq > known && event.type === "Said") kept.lines.add(event);
+    if (event.type !== "Said") continue;
+    sent += linesOf(event);
+    if (seq > known) kept.lines.add(event);
   }
-  kept.lines.expect(frame.left_out + frame.said.length);
+  kept.lines.expect(sent);
   kept.draft = restore(frame);
   kept.frame = frame.frame;
   const lines = known === 0 || kept.lines.version !== version;

@@ -35,7 +35,8 @@ function told(...events: EventUnion[]): Store {
     { name: "fit", inputs: [idOf(10)] },
     { name: "plot", inputs: [idOf(11)] },
   ];
-  const joined = { type: "EngineJoined", engine: 0, host: "node", slots: 1, pid: 77 } as const;
+  const engine = { engine: 0, host: "node", name: "", slots: 1, pid: 77 };
+  const joined = { type: "EngineJoined", ...engine } as const;
   createSender(store)([
     joined,
     submitted(rows, [
@@ -77,6 +78,15 @@ test("a finished task: state, times, engine, place, source, inputs, outputs and 
   );
   assert.deepEqual(links, [idOf(10), idOf(12)]);
   assert.match(text, /8 B/);
+});
+
+test("a task that may not run anywhere at any time says where and what it waits for", () => {
+  const store = createStore();
+  const claims = [2, [["gpu", 1]], ["db", "site"], [3, "node"], false] as const;
+  createSender(store)([submitted([{ resources: claims }, {}])]);
+  const text = card(store, 10).textContent ?? "";
+  for (const wanted of [/CPUs2/, /Limitsdb, site/, /Only on3, node/]) assert.match(text, wanted);
+  assert.doesNotMatch(card(store, 11).textContent ?? "", /CPUs|Limits|Only on/);
 });
 
 test("a failed task: message, traceback, and its line marked in the source", () => {

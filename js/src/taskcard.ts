@@ -15,6 +15,7 @@ import {
   type TaskView,
   type View,
 } from "./picture.ts";
+import { isShared } from "./shared.ts";
 import { sign } from "./signs.ts";
 import { sourceLines, tellPlace } from "./source.ts";
 import type { Store } from "./store.ts";
@@ -74,6 +75,8 @@ function standing(view: View, task: TaskView): HTMLElement {
     ["Group", group === "" ? "" : groupLink(group, visible(group))],
     ["Kind", task.name === task.kind ? "" : visible(task.kind)],
     ["CPUs", task.cpus === 1 ? "" : String(task.cpus)],
+    ["Limits", task.limits.map((name) => visible(name, 60)).join(", ")],
+    ["Only on", task.where.map((each) => visible(String(each), 60)).join(", ")],
   ]);
 }
 
@@ -171,7 +174,8 @@ function inputsOf(view: View, task: TaskView): Input[] {
 }
 
 function drawInput({ id, label, object, maker }: Input): Child[] {
-  const name = visible(label !== "" ? label : (object?.label ?? ""), 60);
+  const own = isShared(object) ? "" : label;
+  const name = visible(own !== "" ? own : (object?.label ?? ""), 60);
   const whose =
     maker === undefined
       ? element("span", {}, object?.constant ? "constant" : shownId(id))
@@ -206,6 +210,7 @@ function readersOf(view: View, id: ObjectId): TaskView[] {
 
 function tellObject(object: ObjectView | undefined): HTMLElement | null {
   if (object === undefined) return null;
+  if (isShared(object)) return element("span", { class: "soft" }, "shared object");
   const parts: string[] = [];
   if (object.size !== null) parts.push(bytes(object.size));
   if (object.data_type === "dir") parts.push("directory");

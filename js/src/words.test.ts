@@ -15,6 +15,8 @@ const TASK: TaskView = {
   outputs: [8, 9],
   labels: [],
   cpus: 1,
+  limits: [],
+  where: [],
   function: "",
   place: { file: "/tmp/a.py", line: 3, cell: null },
   state: "finished",

@@ -86,6 +86,11 @@ export function speakGroup(name: string, counts: Counts, before: number, after: 
   return `${visible(name)}, group, ${told}, ${links(before, after)}`;
 }
 
+/** What is spoken when the cursor comes to a shared object with arrows to so many boxes. */
+export function speakShared(name: string, told: string, holders: number): string {
+  return `${visible(name)}, ${visible(told)}, ${plural(holders, "holder")}`;
+}
+
 function links(inputs: number, outputs: number): string {
   return `${plural(inputs, "input")}, ${plural(outputs, "output")}`;
 }

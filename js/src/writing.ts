@@ -87,9 +87,9 @@ function writeStanding(pen: Pen, { scene, standing, labels, task }: Drawing, pla
     return;
   }
   const one = task(box.tasks[0] ?? -1);
-  if (one === undefined) return;
+  const told = box.shared ?? (one === undefined ? "" : tellShortly(one));
   const room = WIDTH - LEFT - RIGHT;
-  pen.fillText(labels.cut(pen, tellShortly(one), room), box.x + LEFT, box.y + 33);
+  if (told !== "") pen.fillText(labels.cut(pen, told, room), box.x + LEFT, box.y + 33);
 }
 
 function drawOpener(pen: Pen, drawing: Drawing, place: number): void {

@@ -15,6 +15,7 @@ def completions(notebook, text):
     [
         ("%%task load --cp", {"--cpus"}),
         ("%%task load --", {"--cpus", "--input", "--name", "--output", "--sh"}),
+        ("%%node --", {"--args", "--bundle", "--cpus", "--limit"}),
         ("%flowlab sta", {"status"}),
         ("%fetch known_ob", {"known_object"}),
         ("x = %fetch known_ob", {"known_object"}),

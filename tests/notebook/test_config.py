@@ -3,15 +3,17 @@
 import subprocess
 import sys
 
-ENGINES = "from flowlab.notebook.config import FlowLab; print(FlowLab().engines, FlowLab().display)"
+ENGINES = (
+    "from flowlab.notebook.config import FlowLab as F; print(F().engines, F().display, F().listen)"
+)
 
 
 def test_the_environment_sets_what_nobody_configured():
     run = subprocess.run(
         [sys.executable, "-c", ENGINES], capture_output=True, text=True, check=True,
-        env={"FLOWLAB_ENGINES": "3", "FLOWLAB_DISPLAY": "none", "PATH": ""},
+        env={"FLOWLAB_ENGINES": "3", "FLOWLAB_DISPLAY": "none", "FLOWLAB_LISTEN": "tcp://a:1"},
     )  # fmt: skip
-    assert run.stdout.split() == ["3", "none"]
+    assert run.stdout.split() == ["3", "none", "tcp://a:1"]
 
 
 def test_config_magic_changes_a_setting(notebook):

@@ -62,7 +62,7 @@ def test_when_a_cell_ended_the_view_hears_which_frame_was_its_last(notebook):
     loaded(notebook.shell).screen.front_end = True
     loaded(notebook.shell).magics.submit("--wait")
     widget, browser = loaded(notebook.shell).screen.outputs.widget, Browser()
-    widget.comm = browser
+    widget.comm, widget._saved = browser, 0  # this one has been given nothing yet
     browser.say("shown")
     browser.wait(lambda: browser.frames and browser.saved())
     widget._beat = LAST_BEAT  # the silence was long: no beat comes any more

@@ -126,3 +126,38 @@ def test_a_refused_task_stands_in_nobodys_way(notebook):
     notebook.run("%%task narrow\n1")
     notebook.run("%submit")
     assert notebook.value("%fetch narrow") == 1
+
+
+def test_leftovers_at_a_stage_point_are_listed(notebook, capsys, tmp_path):
+    (tmp_path / "point").mkdir()
+    notebook.run(f"%flowlab gc {tmp_path}/point --older-than 12h")
+    assert "0 with 0 bytes left over" in capsys.readouterr().out
+    with pytest.raises(UsageError, match="no stage point is set"):
+        notebook.run("%flowlab gc")
+
+
+def test_what_was_not_made_is_fetched_as_none(notebook):
+    notebook.run("from flowlab import Output\nfrom flowlab.tasks import Execute")
+    notebook.run("maybe = Execute('true', output_paths=Output('log', optional=True))")
+    notebook.run("maybe.keep_outputs()\n%submit --wait")
+    assert notebook.value("%fetch maybe") is None
+
+
+def test_a_shell_cells_pattern_gives_a_directory(notebook, tmp_path):
+    notebook.run("%%task parts --sh -o 'part*'\nprintf abcd | split -b 2 - part")
+    notebook.run("%submit")
+    notebook.value("%fetch part").write(tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["partaa", "partab"]
+
+
+def test_the_stage_point_is_set_shown_and_taken_back(notebook, capsys, tmp_path):
+    for words, shown in (
+        ("", "none; files go between hosts in pieces"),
+        (str(tmp_path), str(tmp_path)),
+        ("", str(tmp_path)),
+        ("none", "none; files go between hosts in pieces"),
+    ):
+        notebook.run(f"%flowlab stage {words}")
+        assert capsys.readouterr().out == f"stage point: {shown}\n"
+    with pytest.raises(UsageError, match="does not know"):
+        notebook.run("%flowlab stage nonsense://x")

@@ -7,10 +7,14 @@ from flowlab.notebook import options
 
 
 def test_task_reads_all_its_words():
-    words = options.TASK.read("clean -i a -i f.csv=b -o x -o y=z --name prep/clean --cpus 2 --sh")
+    words = options.TASK.read(
+        "clean -i a -i f.csv=b -o x -o y=z --name prep/clean --cpus 2 --sh --bundle data "
+        "--where b --where 3 --limit db"
+    )
     assert vars(words) == {
         "task": "clean", "input": ["a", "f.csv=b"], "output": ["x", "y=z"],
-        "name": "prep/clean", "cpus": 2, "sh": True,
+        "name": "prep/clean", "cpus": 2, "sh": True, "bundle": ["data"],
+        "where": ["b", "3"], "limit": ["db"],
     }  # fmt: skip
 
 
@@ -30,7 +34,8 @@ def test_an_open_quote_is_said_with_the_line():
 
 
 def test_long_options_come_first():
-    assert options.TASK.options() == ["--cpus", "--input", "--name", "--output", "--sh", "-i", "-o"]
+    long = ["--bundle", "--cpus", "--input", "--limit", "--name", "--output", "--sh", "--where"]
+    assert options.TASK.options() == [*long, "-i", "-o"]
 
 
 @pytest.mark.parametrize(
@@ -43,3 +48,12 @@ def test_a_pair_is_taken_apart(text, pair):
 @pytest.mark.parametrize("verb", sorted(options.VERBS))
 def test_each_verb_explains_itself(verb):
     assert options.VERBS[verb].description in options.VERBS[verb].format_help()
+
+
+def test_node_gives_all_that_follows_to_the_script():
+    words = options.NODE.read("a 1 --cpus 2 --limit db --bundle data --args -x --cpus 3 'b c'")
+    assert vars(words) == {
+        "hosts": ["a", "1"], "cpus": 2, "limit": ["db"], "bundle": ["data"],
+        "args": ["-x", "--cpus", "3", "b c"],
+    }  # fmt: skip
+    assert vars(options.NODE.read(""))["hosts"] == []

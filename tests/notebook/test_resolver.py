@@ -30,3 +30,17 @@ def test_objects_behind_functions_are_found_through_calls(notebook):
     assert list(objects_behind(names["outer"])) == ["a"]
     assert list(objects_behind(names["plain"])) == []
     assert list(objects_behind(12)) == []
+
+
+def test_a_cells_bundles_are_those_of_the_notebook(notebook, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("A")
+    notebook.run("import flowlab\ndata = flowlab.bundle('*.txt')")
+    notebook.run("%%task one --bundle data\nopen('a.txt').read()")
+    notebook.run("%%task two --sh --bundle data\ncat a.txt")
+    notebook.run("%submit --wait")
+    assert notebook.value("%fetch one") == notebook.value("%fetch two") == "A"
+    with pytest.raises(CellError, match=r"--bundle gone: this name stands for no bundle"):
+        notebook.run("%%task three --bundle gone\n1")
+    with pytest.raises(CellError, match=r"give it to a task by bundle="):
+        notebook.run("%%task four\nlen(data.names)")

@@ -121,9 +121,11 @@ class Batch(list):
     def __init__(self, entries, look):
         super().__init__(entries)
         self.look = look
+        self.looking = []
 
     def __iter__(self):
         looking = threading.Thread(target=self.look)
+        self.looking.append(looking)
         looking.start()
         looking.join(0.05)
         return super().__iter__()
@@ -140,6 +142,8 @@ def test_it_is_not_done_while_a_batch_is_half_taken(watching):
     looks = Batch([Entry(10_000, 1.0, None, told)], lambda: seen.append(watch.is_done))
     watch._take(looks)
     assert watch.await_told(10)
+    for each in looks.looking:
+        each.join(10)
     assert len(seen) >= 3
     assert not any(seen)
 

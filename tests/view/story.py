@@ -1,6 +1,7 @@
 """Sessions told as events, for all tests of what is seen: `Story()` numbers and folds them."""
 
 from flowlab.events import messages as m
+from flowlab.model.bundles import SHARED_TYPE
 from flowlab.model.ids import (
     Assignment,
     BatchId,
@@ -120,3 +121,17 @@ def everything():
     story.post(m.TasksSkipped((tid(16),), tid(15)))
     story.post(m.TasksCancelled((tid(17),), "on request"))
     return story
+
+
+def with_shared(labels, holders, name="demo"):
+    """A story of tasks that hold shared objects: numbers of tasks -> numbers of what they hold.
+
+    labels  of the shared objects, by their numbers
+    """
+    story = Story(name)
+    shared = tuple(
+        ObjectSpec(oid(number), label, content_type=SHARED_TYPE, constant=True)
+        for number, label in labels.items()
+    )
+    story.post(m.Submitted(S, shared, ()))
+    return story.submit({number: (f"t{number}", held) for number, held in holders.items()})

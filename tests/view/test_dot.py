@@ -9,7 +9,7 @@ from flowlab.events import messages as m
 from flowlab.model.specs import ObjectSpec, TaskSpec
 from flowlab.view.dot import make_dot
 from flowlab.view.picture import View
-from tests.view.story import S, Story, oid, tid
+from tests.view.story import S, Story, oid, tid, with_shared
 
 STRING = r'"(?:[^"\\]|\\.)*"'
 STATEMENT = re.compile(
@@ -60,3 +60,8 @@ def test_a_finished_task_is_filled():
 def test_any_name_stays_in_its_string(name):
     dot = make_dot(Story().submit({10: (name, ())}).view, None, name)
     assert all(STATEMENT.fullmatch(line) for line in dot.split("\n")[:-1])
+
+
+def test_shared_objects_are_cylinders():
+    told = make_dot(with_shared({1: "Lock db"}, {10: (1,)}).view)
+    assert '[shape=cylinder, label="1/1\\nLock db"]' in told

@@ -6,7 +6,8 @@ import pytest
 
 from flowlab.events import messages as m
 from flowlab.model import limits
-from flowlab.model.ids import Assignment
+from flowlab.model.ids import Assignment, EngineId
+from flowlab.model.logrow import LogRow
 from flowlab.view.feed import Reel, encode_frame
 from flowlab.view.fold import Folder
 from flowlab.view.frames import Delta, Snapshot
@@ -194,3 +195,35 @@ def test_a_frame_is_json_whatever_it_says(text):
     frame = json.loads(encode_frame(reel.open().next_frame()))
     assert frame["type"] == "Snapshot"
     assert frame["said"][0]["event"]["text"] == text.replace("\ud800", "?")
+
+
+def logged(seq, texts):
+    rows = tuple(LogRow(2.0, 20, "INFO", "mine", text) for text in texts)
+    event = m.Logged(tid(10), Assignment(1), seq, EngineId(0), rows, sum(row.size for row in rows))
+    return m.Entry(seq, 1.0, None, event)
+
+
+def test_log_records_are_sent_as_lines_without_what_only_handlers_need():
+    reel = Reel()
+    feed = reel.open()
+    feed.next_frame()
+    reel.take([logged(1, ["a", "b"])])
+    (entry,) = feed.next_frame().entries
+    event = entry.event
+    assert (entry.seq, event.stream, event.text) == (1, "log", "INFO mine: a\nINFO mine: b\n")
+    assert (event.task, event.number, event.at) == (tid(10), 1, 2.0)
+
+
+def test_of_a_flood_of_records_the_newest_lines_are_sent_and_the_others_counted():
+    reel = Reel()
+    feed = reel.open()
+    feed.next_frame()
+    for seq in range(1, 101):
+        reel.take([logged(seq, [f"{seq} {'x' * 100}"] * 100)])
+    frame = feed.next_frame()
+    shown = sum(entry.event.text.count("\n") for entry in frame.entries)
+    assert shown + frame.left_out == 10_000
+    assert len(encode_frame(frame)) < 2 * limits.FRAME_TEXT
+    late = reel.open().next_frame()
+    shown = sum(entry.event.text.count("\n") for entry in late.said)
+    assert shown + late.left_out == 10_000

@@ -18,6 +18,7 @@ from flowlab.view.glyphs import (
     fill,
     glyph,
     hatch,
+    shared_glyph,
     stroke,
     style_sheet,
 )
@@ -85,3 +86,9 @@ def test_hatching_stays_inside_its_rectangle(width, height):
             x, y = map(float, point.split())
             assert 9.9 <= x <= 10.1 + width
             assert 19.9 <= y <= 20.1 + height
+
+
+def test_shared_objects_have_a_sign_that_no_state_has():
+    sign = shared_glyph(10, 10)
+    assert sign.count("<circle") == 2
+    assert sign not in {glyph(state, 10, 10) for state in State}

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowlab.model.states import State
-from flowlab.view.groups import DEPTH, shown, split_name, statistics, tree
-from tests.view.story import Story, everything
+from flowlab.view.groups import DEPTH, SHARED, shown, split_name, statistics, tree
+from tests.view.story import Story, everything, with_shared
 
 
 def tasks(*names):
@@ -137,3 +137,21 @@ def test_every_task_is_in_one_box_and_the_boxes_fit(names, budget):
     )
     assert all(node.is_group or len(node.tasks) == 1 for node in graph.nodes)
     assert all(a != b and max(a, b) < len(graph.nodes) for a, b in graph.edges)
+
+
+def test_shared_objects_are_boxes_of_their_own():
+    story = with_shared({1: "Lock db", 2: "dict"}, {10: (1, 2), 11: (1,), 12: ()})
+    graph = boxes(story, 50)
+    assert [(node.name, node.shared) for node in graph.nodes[3:]] == [("Lock db", 1), ("dict", 1)]
+    assert lines(graph) == {("Lock db", "t10"), ("dict", "t10"), ("Lock db", "t11")}
+
+
+def test_many_shared_objects_stand_together():
+    count = SHARED + 1
+    story = with_shared(dict.fromkeys(range(1, count + 1), "Lock"), {100 + n: (n,) for n in (1, 2)})
+    assert len(boxes(story, 50).nodes) == 4, "only those that are held are drawn"
+    held = {100: tuple(range(1, count + 1)), 101: ()}
+    graph = boxes(with_shared(dict.fromkeys(range(1, count + 1), "Lock"), held), 50)
+    assert [node.name for node in graph.nodes] == ["t100", "t101", f"{count} objects"]
+    assert graph.nodes[-1].shared == count
+    assert lines(graph) == {(f"{count} objects", "t100")}

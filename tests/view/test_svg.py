@@ -15,7 +15,7 @@ from flowlab.view.picture import View
 from flowlab.view.svg import EDGES, draw
 from flowlab.view.visible import visible
 from tests.view.hostile import HOSTILE
-from tests.view.story import S, Story, everything, tid
+from tests.view.story import S, Story, everything, tid, with_shared
 
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {"svg", "style", "rect", "path", "g", "title", "text", "circle"}
@@ -177,3 +177,21 @@ def test_lines_above_the_limit_are_counted_and_said():
 
 def test_the_same_view_gives_the_same_picture():
     assert draw(everything().view) == draw(everything().view)
+
+
+def test_a_shared_object_is_drawn_with_its_name_and_type():
+    root = parse(draw(with_shared({1: "Lock db", 2: "dict"}, {10: (1, 2)}).view))
+    told = words(root)
+    assert "2 shared" in told
+    assert {"db", "shared Lock", "dict", "shared dict"} <= set(told)
+    assert [box.find(f"{SVG}title").text for box in boxes(root)][1:] == [
+        "shared Lock db", "shared dict",
+    ]  # fmt: skip
+    round_ones = [rect for rect in root.iter(f"{SVG}rect") if rect.get("rx") == "21"]
+    assert len(round_ones) == 2
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_names_of_shared_objects_are_text_alone(text):
+    root = parse(draw(with_shared({1: f"Lock {text}"}, {10: (1,)}).view))
+    assert {each.tag.removeprefix(SVG) for each in root.iter()} <= ELEMENTS

@@ -99,6 +99,8 @@ def seen(view):
             "outputs": task.outputs,
             "labels": task.spec.labels,
             "cpus": task.spec.resources.cpus,
+            "limits": task.spec.resources.limits,
+            "where": task.spec.resources.where,
             "function": task.spec.function,
             "place": dict(
                 zip(("file", "line", "cell"), msgspec.to_builtins(task.place), strict=True)

@@ -1,7 +1,15 @@
 /** Small sessions for tests: events made short, and frames of them. */
 
-import type { Entry, EventUnion, ObjectSpec, Reported, Snapshot, TaskSpec } from "../events.ts";
-import type { View } from "../picture.ts";
+import type {
+  Entry,
+  EventUnion,
+  ObjectSpec,
+  Reported,
+  Resources,
+  Snapshot,
+  TaskSpec,
+} from "../events.ts";
+import { ONE_CPU, type View } from "../picture.ts";
 import { createStore, type Store } from "../store.ts";
 
 /** What a test says of a task; the rest has ordinary values. */
@@ -12,6 +20,7 @@ export interface Row {
   readonly inputs?: readonly number[];
   readonly outputs?: readonly number[];
   readonly function?: string;
+  readonly resources?: Resources;
 }
 
 const BASE = 2 ** 32; // the first session
@@ -30,13 +39,13 @@ export function submitted(
   const objects = tasks
     .flatMap((task) => task[5])
     .map((id): ObjectSpec => [id, "", "blob", "", false, false, null, {}]);
-  return { type: "Submitted", session: 1, objects, tasks, sizes: [], sources };
+  const none = { sizes: [], awaited: [], caught: [] };
+  return { type: "Submitted", session: 1, objects, tasks, sources, ...none };
 }
 
 function specOf(row: Row, i: number): TaskSpec {
   const id = row.id ?? idOf(10 + i);
-  const { name = "", kind = "python", inputs = [], outputs = [id] } = row;
-  const resources = [1, [], []] as const;
+  const { name = "", kind = "python", inputs = [], outputs = [id], resources = ONE_CPU } = row;
   const place = ["cell.py", 3, 2] as const;
   return [id, kind, name, inputs, [], outputs, resources, row.function ?? "", null, place, {}];
 }
