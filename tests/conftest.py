@@ -16,6 +16,7 @@ from flowlab.cluster.reaper import Reaper
 from flowlab.cluster.run import OWNER, SHARED_MEMORY, RunDirectory, remove_tree
 from flowlab.events.messages import CapacityKnown, EngineJoined
 from tests.cluster.peer import Posted, SmallTable, wait_until
+from tests.s3server import s3, s3_server  # noqa: F401 - fixtures for all rooms
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what runs in its background so; tests that interrupt themselves would hang
@@ -23,13 +24,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 LONGEST = ("stories", "browser")  # first, so that no process is left alone with one of them
+DIVIDED = "stories"  # longer than all the others: both processes take files of it
 
 
 class RoomsSideBySide(LoadScopeScheduling):
     """`make test` runs two rooms at a time, each in one process: what it needs starts once."""
 
     def _split_scope(self, nodeid):
-        return nodeid.split("/")[1]
+        room = nodeid.split("/")[1]
+        return nodeid.partition("::")[0] if room == DIVIDED else room
 
 
 def pytest_xdist_make_scheduler(config, log):
@@ -50,6 +53,15 @@ def _no_journals_at_home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("FLOWLAB_DATA", str(tmp_path_factory.mktemp("data")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_interrupts():
+    """What a loop of an engine made of SIGINT in this process does not outlive its test."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    if signal.getsignal(signal.SIGINT) is not before:
+        signal.signal(signal.SIGINT, before)
 
 
 class Bench:

@@ -11,8 +11,12 @@ pytestmark = [pytest.mark.engines, pytest.mark.timeout(120)]
 
 BEGIN = """
 %load_ext flowlab
+import logging
 import time
+import flowlab
 from flowlab import remote
+
+mutex = flowlab.get_active_session().shared("Lock", name="desk")
 
 @remote(outputs=1, auto_load=True, auto_encode="pickle")
 def load(ctx, part):
@@ -30,6 +34,8 @@ def fit(ctx, parts, model):
 
 @remote(outputs=1, auto_load=True, auto_encode="pickle")
 def wait_for(ctx, what, seconds):
+    with mutex:
+        logging.getLogger("long").warning("%s has the desk", ctx.spec.name)
     time.sleep(seconds)
     return what
 """
@@ -62,6 +68,7 @@ def notebook(open_notebook):
     opened = open_notebook(BEGIN, SUBMIT, LONG)
     opened.run(0)
     opened.run(1)
+    opened.show(1)
     counts = Panel(opened.output(1)).ready().panel.locator(".counts")
     expect(counts).to_contain_text("1 failed", timeout=30_000)
     opened.run(2)
@@ -93,6 +100,9 @@ def test_the_panel_can_be_used_by_anybody(notebook, panel, theme):
         panel.open_tab(tab)
         panel.find("fit/cubic")
         expect(panel.inspector).to_contain_text("no solution after 100 steps")
+        panel.find("long/0")
+        expect(panel.inspector).to_contain_text("desk")
+        screenshot(panel.panel, f"panel-{tab.lower()}-shared-{theme}")
         panel.search.fill("")
         found = violations(notebook.page, OUTPUT)
         assert found == []

@@ -7,6 +7,7 @@ import pytest
 
 from flowlab import Client
 from tests.stories.farm import Farm
+from tests.stories.islands import Islands
 from tests.stories.watching import (
     leaks_of_closed,
     leaks_of_living,
@@ -79,15 +80,39 @@ def new_client(_own_data):
     """Makes clients that a story may harm; they are closed and looked after at its end."""
     with contextlib.ExitStack() as stack:
 
-        def make(n=2, stopped=None, **options):
+        def make(n=2, limits=None, **options):
             made = Client(n=n, **options)
-            if stopped is not None:  # s that an engine may stand still; no option of the public
-                made._choice = replace(made._choice, stopped=stopped)
+            if limits:  # s that an engine may stand still, or be silent; no options of the public
+                made._choice = replace(made._choice, **limits)
             stack.callback(_close, made)
             wait_for_engines(made, n)
             return made
 
         yield make
+
+
+@pytest.fixture
+def islands_of(new_client, tmp_path):
+    """Makes clients with engines on these hosts."""
+    made = []
+
+    def run(hosts=("b", "c"), limits=None, on_error="fail-session", **options):
+        client = new_client(1, limits, **options)
+        made.append(Islands(client, tmp_path, hosts))
+        made[-1].open(on_error=on_error)
+        return made[-1]
+
+    yield run
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def point(tmp_path):
+    """A directory that all hosts share."""
+    made = tmp_path / "shared"
+    made.mkdir()
+    return made
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,8 @@ import pytest
 
 from flowlab import Input, pickled, remote, tasks
 from flowlab.model.limits import MIB
-from flowlab.staging.store import HostStore, host_id
+from flowlab.staging.host import host_id
+from flowlab.staging.store import HostStore
 from tests.stories.watching import engine_pids, run_of, scheduler_pid
 
 READERS = 32

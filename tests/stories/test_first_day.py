@@ -190,7 +190,7 @@ def test_a_task_that_kills_its_engines_fails_and_its_neighbours_succeed(new_clie
 def test_an_engine_stopped_past_its_limit_runs_nothing_a_second_time(new_client, tmp_path):
     path = tmp_path / "lines"
     path.touch()
-    client = new_client(2, stopped=1.5)
+    client = new_client(2, {"stopped": 1.5})
     with client.new_session() as session:
         watcher = Watcher(session)
         naps = declare_writers(60, 0.05, str(path))

@@ -48,9 +48,10 @@ def test_a_hundred_thousand_calls_are_a_few_dozen_tasks_and_messages(session):
     assert whole.fetch() == [n * n for n in range(100_000)]
     assert (len(whole.tasks), whole.done()) == (64, 100_000)
     watcher.wait_for(lambda me: len(me.finished()) == 64)
-    assert len(watcher.of(TasksAssigned)) + len(watcher.of(Reported)) < 64
-    said = sum(len(pack(entry)) for entry in watcher.entries)
-    assert said < 100_000 / 2, said  # bytes, of all that is told and kept for people
+    said = len(watcher.of(TasksAssigned)) + len(watcher.of(Reported))
+    assert said <= 3 * 64, said  # a slow machine gets its tasks one by one, and says so twice
+    told = sum(len(pack(entry)) for entry in watcher.entries)
+    assert told < 100_000 / 2, told  # bytes, of all that is told and kept for people
 
 
 def test_single_calls_slices_and_other_tasks(session):

@@ -1,11 +1,7 @@
 """The quickstart notebook, run headless on real engines, gives what plain Python gives."""
 
-import os
 import pickle
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
@@ -13,8 +9,8 @@ import pandas as pd
 import pytest
 
 from notebooks.serial import analysis
+from tests.stories.headless import NOTEBOOKS, execute
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 SOURCE = NOTEBOOKS / "quickstart.ipynb"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # a traceback is coloured, sometimes amid a line
 
@@ -30,16 +26,7 @@ class Run(NamedTuple):
 def run(tmp_path_factory) -> Run:
     folder = tmp_path_factory.mktemp("quickstart")
     results = folder / "results.pkl"
-    done = subprocess.run(
-        [sys.executable, NOTEBOOKS / "run.py", SOURCE, "--to", folder],
-        env={**os.environ, "FLOWLAB_DEMO_RESULTS": str(results)},
-        capture_output=True,
-        text=True,
-        timeout=500,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    executed = nbformat.read(folder / SOURCE.name, as_version=4)
+    executed = execute(SOURCE.name, folder, FLOWLAB_DEMO_RESULTS=str(results))
     return Run(executed, pickle.loads(results.read_bytes()))
 
 

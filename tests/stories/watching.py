@@ -16,7 +16,8 @@ from flowlab.events.messages import (
     TasksAssigned,
     TasksGivenBack,
 )
-from flowlab.staging.store import HostStore, host_id
+from flowlab.staging.host import host_id
+from flowlab.staging.store import HostStore
 
 # Processes that are ours by right while a client lives; anything else was left by a task
 MACHINERY = ("ipyparallel", "flowlab.session.main", "multiprocessing")

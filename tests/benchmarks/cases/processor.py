@@ -21,6 +21,11 @@ def resident_bytes() -> int:
     return sum(map(_resident, _processes()))
 
 
+def resident_bytes_of(pid: int) -> int:
+    """The memory that one process has now."""
+    return _resident(Path(f"/proc/{pid}"))
+
+
 def _processes() -> list[Path]:
     """Those with the mark of this run."""
     wanted = f"{MARK}={os.environ.get(MARK, '')}".encode()

@@ -3,6 +3,7 @@
 A system that cannot do a thing raises `Cannot` with the reason; the table then shows the reason.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -37,6 +38,10 @@ class System:
 
     def stop(self) -> None:
         """End all of it; what is left is killed."""
+
+    def scheduler_pid(self) -> int:
+        """The process that keeps the graph while it runs."""
+        return os.getpid()
 
     # --- graphs
 

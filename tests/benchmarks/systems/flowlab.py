@@ -31,9 +31,18 @@ class Flowlab(System):
                 session.keep_all()
                 session.submit()
                 seen |= {task.output.fetch().load() for task in found}
+        self._client.describe()  # waits for ipyparallel, which starts beside the first tasks
 
     def stop(self) -> None:
         self._client.close()
+
+    def scheduler_pid(self) -> int:
+        """The child that runs `flowlab.session.main`."""
+        import psutil
+
+        children = psutil.Process().children()
+        (found,) = [one.pid for one in children if "session.main" in " ".join(one.cmdline())]
+        return found
 
     # --- graphs
 
@@ -150,7 +159,8 @@ class Flowlab(System):
     def join_files(self, pairs: list[tuple[Path, Path]], place: Path) -> bytes:
         tasks, wanted = self._flowlab.tasks, self._flowlab.Input
         with self.new_session("files") as session:
-            files = {path: tasks.Load(path.absolute()) for pair in pairs for path in pair}
+            paths = dict.fromkeys(path for pair in pairs for path in pair)
+            files = {path: tasks.Load(path.absolute()) for path in paths}  # each of them once
             made = [
                 tasks.Execute(
                     "cat a b > c",
