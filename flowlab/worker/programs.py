@@ -25,6 +25,7 @@ from flowlab.worker.failure import bounded
 
 TAIL = 16 * KIB  # bytes kept of stderr
 _TURN = 0.1  # s between looks whether the program ended, where its end cannot be polled
+_LOOK = 1.0  # s between looks where it can: no task may depend on one wake-up of the system's
 _READ = 64 * KIB  # bytes: as many as a pipe holds
 _MOURNED = 5.0  # s that a killed program may take to be gone
 _BREATH = 0.002  # s between looks at one
@@ -103,7 +104,7 @@ class _Program:
     def attend(self) -> None:
         """Pass its output on until it has ended; what it left behind may write on."""
         woken = self._ended >= 0 and threading.current_thread() is threading.main_thread()
-        turn = None if woken else _TURN * 1000  # no signal interrupts the wait of another thread
+        turn = _LOOK if woken else _TURN  # no signal interrupts the wait of another thread
         while not self._has_ended(self._listen(turn)):
             continue
 
@@ -127,9 +128,9 @@ class _Program:
             if not any(number in self._pipes for number in self._listen(0)):
                 break
 
-    def _listen(self, timeout: float | None) -> list[int]:
-        """Wait for output or the end, and pass output on; gives what there was."""
-        found = [number for number, _ in self._poll.poll(timeout)]
+    def _listen(self, timeout: float) -> list[int]:
+        """Wait so many s for output or the end, and pass output on; gives what there was."""
+        found = [number for number, _ in self._poll.poll(timeout * 1000)]
         for number in found:
             if number != self._ended:
                 self._pipes[number].pass_on(self._hear)
@@ -137,9 +138,10 @@ class _Program:
 
     def _has_ended(self, found: list[int]) -> bool:
         assert self._process is not None
-        if self._ended >= 0:
-            return self._ended in found  # not asked for its status: until then its group is its own
-        return self._has_status(self._process)
+        if self._ended < 0:
+            return self._has_status(self._process)
+        # Its status is not taken: until then its group is its own
+        return self._ended in found or (not found and _is_over(self._process.pid))
 
     def _end_group(self, process: "subprocess.Popen[bytes]") -> None:
         """Kill what is left of the program's group, and take its status."""
@@ -234,6 +236,14 @@ def _usage(used: "resource.struct_rusage | None") -> dict[str, float]:
         "read": used.ru_inblock * _BLOCK,
         "written": used.ru_oublock * _BLOCK,
     }
+
+
+def _is_over(pid: int) -> bool:
+    """Whether this child has ended; its status stays where it is."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:  # somebody else took it
+        return True
 
 
 def _watch(pid: int) -> int:

@@ -123,7 +123,24 @@ def test_nothing_wakes_the_task_but_output_and_the_end(tmp_path, monkeypatch):
         lambda self, timeout: turns.append(timeout) or listen(self, timeout),
     )
     run_program(["sleep", "0.5"], tmp_path, None, None, Said())
-    assert turns == [None, 0]  # one long wait, one look at what was left in the pipes
+    assert turns == [programs._LOOK, 0]  # one long wait, one look at what was left in the pipes
+
+
+@pytest.mark.parametrize("program", ["exec sleep 0.1", "sleep 0.1; exit 3"])
+def test_an_end_that_wakes_nobody_is_found_all_the_same(tmp_path, monkeypatch, program):
+    deaf = []
+
+    def watch(pid):  # never readable, for its sink stays open
+        deaf.extend(os.pipe())
+        return os.dup(deaf[0])
+
+    monkeypatch.setattr(programs, "_watch", watch)
+    began = time.monotonic()
+    status, _ = run_program(["sh", "-c", program], tmp_path, None, None, Said())
+    assert status == (3 if "exit" in program else 0)
+    assert time.monotonic() - began < PATIENCE
+    for number in deaf:
+        os.close(number)
 
 
 @pytest.mark.parametrize("refusal", [None, OSError(1, "not allowed")])
