@@ -253,7 +253,11 @@ class Pump:
             case Drop() | EndSession():
                 self._try(lambda: self.cluster.perform(action))
                 self._free(action)
-            case RunBatch() | Revoke() | HandBack() | Interrupt():
+            case RunBatch():
+                if not self._try(lambda: self.cluster.perform(action)):  # nobody would run it
+                    fault = "a bug in flowlab: a batch cannot be sent; the notice says why"
+                    self.post(SessionClosed(action.session, fault))
+            case Revoke() | HandBack() | Interrupt():
                 self._try(lambda: self.cluster.perform(action))
             case _:
                 assert_never(action)
@@ -266,12 +270,15 @@ class Pump:
         else:
             self.table.end_session(action.session)
 
-    def _try(self, errand: Errand) -> None:
+    def _try(self, errand: Errand) -> bool:
+        """Do it; False when it broke, which is said."""
         try:
             errand()
         except Exception:  # noqa: BLE001 - one bad errand must not end the loop for all
             text = traceback.format_exc(limit=-4)
             self.post(Noticed(f"a bug in flowlab, which goes on:\n{text}", "error"))
+            return False
+        return True
 
     # --- taking over
 

@@ -124,6 +124,18 @@ def test_a_cluster_that_breaks_is_said_and_the_loop_goes_on():
         pump.table.value(MADE)
 
 
+def test_a_batch_that_cannot_be_sent_ends_its_session_with_that_said():
+    beside = Bystander()
+    pump = quiet_pump(beside)
+    beside.perform = lambda action: 1 / 0
+    open_and_submit(pump)
+    settle(pump)
+    events = [entry.event for entry in pump.stream.entries()]
+    (closed,) = [event for event in events if isinstance(event, SessionClosed)]
+    assert "a batch cannot be sent" in closed.reason
+    assert any("ZeroDivisionError" in each.text for each in events if isinstance(each, Noticed))
+
+
 def test_a_broken_scheduler_ends_the_session_with_that_said():
     pump = quiet_pump(Bystander())
     open_and_submit(pump)
