@@ -17,6 +17,10 @@ from flowlab.cluster.run import OWNER, SHARED_MEMORY, RunDirectory, remove_tree
 from flowlab.events.messages import CapacityKnown, EngineJoined
 from tests.cluster.peer import Posted, SmallTable, wait_until
 from tests.s3server import s3, s3_server  # noqa: F401 - fixtures for all rooms
+from tests.standstill import (  # noqa: F401 - asked by pytest
+    pytest_runtest_makereport,
+    pytest_runtest_protocol,
+)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what runs in its background so; tests that interrupt themselves would hang
