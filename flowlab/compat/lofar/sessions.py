@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from flowlab.errors import WrongKind, WrongValue
-from flowlab.events.messages import OnError
+from flowlab.compat.goes_on import check_goes_on
+from flowlab.errors import WrongKind
 from flowlab.graph.active import active_session
 from flowlab.session.session import Session
 
@@ -25,9 +25,5 @@ def session_of(owner: HasSession) -> Session:
 def session_for_jobs(owner: HasSession) -> Session:
     """Its session; WrongValue when that would end with the first job that fails."""
     session = session_of(owner)
-    if session.on_error != OnError.CONTINUE:
-        raise WrongValue(
-            f"session {session.name!r} ends with the first job whose engine dies, and one job that "
-            "fails stops no other: use client.new_session(on_error='continue')"
-        )
+    check_goes_on(session, "the first job whose engine dies, and one job that fails stops no other")
     return session

@@ -1,6 +1,7 @@
 """In which session a pipeline's jobs and shared objects are: the active one, or one of its own."""
 
-from flowlab.errors import NoActiveSession, UsageError, WrongValue
+from flowlab.compat.goes_on import check_goes_on
+from flowlab.errors import NoActiveSession, UsageError
 from flowlab.events.messages import OnError
 from flowlab.graph.active import active_session
 from flowlab.session.client import Client
@@ -17,11 +18,9 @@ def find_session(session: Session | None = None) -> Session:
     found = session if session is not None else _active()
     if found is None:
         return _of_ours()
-    if found.on_error != OnError.CONTINUE:
-        raise WrongValue(
-            f"session {found.name!r} ends with the first job that fails, and a pipeline goes on to "
-            "tell of all that failed: use client.new_session(on_error='continue')"
-        )
+    check_goes_on(
+        found, "the first job that fails, and a pipeline goes on to tell of all that failed"
+    )
     return found
 
 

@@ -1,24 +1,16 @@
-"""A directory with node scripts to stand in; sessions in this process, and with two engines."""
+"""A directory with node scripts to stand in, and sessions of both clients."""
 
 import logging
 import sys
 
 import pytest
 
-from flowlab import Client
 from tests.compat.lofar.scripts import SCRIPTS
-from tests.stories.watching import wait_for_engines
+from tests.kept import Kept
 
 
-class Kept(logging.Handler):
-    """Keeps what is logged."""
-
-    def __init__(self):
-        super().__init__()
-        self.records = []
-
-    def emit(self, record):
-        self.records.append(record)
+class KeptOfJobs(Kept):
+    """Keeps what is logged, and tells it."""
 
     def told(self, level=logging.DEBUG):
         """Level and text of each."""
@@ -43,21 +35,6 @@ def place(tmp_path_factory, monkeypatch):
         del sys.modules[name]
 
 
-@pytest.fixture(scope="session")
-def here():
-    """A client that runs its tasks in this process."""
-    with Client(inline=True) as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def two():
-    """A client with two engines."""
-    with Client(2) as made:
-        wait_for_engines(made, 2)
-        yield made
-
-
 @pytest.fixture(params=["here", pytest.param("two", marks=pytest.mark.engines)])
 def session(request):
     """A session of each, the active one; it wants all records."""
@@ -70,6 +47,6 @@ def session(request):
 @pytest.fixture
 def kept(session):
     """What the session's logger was handed."""
-    handler = Kept()
+    handler = KeptOfJobs()
     session.logger.addHandler(handler)
     return handler

@@ -1,12 +1,10 @@
-"""Masters that run their tasks in this process, and one with two engines."""
+"""Masters of both clients."""
 
 import sys
 
 import pytest
 
-from flowlab import Client
 from flowlab.compat import pymw
-from tests.stories.watching import wait_for_engines
 
 
 @pytest.fixture(autouse=True)
@@ -20,25 +18,10 @@ def place(tmp_path_factory, monkeypatch):
         del sys.modules[name]
 
 
-@pytest.fixture(scope="session")
-def here():
-    """A client that runs its tasks in this process."""
-    with Client(inline=True) as made:
-        yield made
-
-
 @pytest.fixture
 def master(here):
     """A master in this process."""
     with pymw.PyMW_Master(client=here) as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def two():
-    """A client with two engines."""
-    with Client(2) as made:
-        wait_for_engines(made, 2)
         yield made
 
 

@@ -1,11 +1,9 @@
-"""An empty pipeline in an empty directory, and sessions: in this process, and with two engines."""
+"""An empty pipeline in an empty directory, and sessions of both clients."""
 
 import pytest
 
-from flowlab import Client
 from flowlab.compat.ruffus.steps import clear_pipeline
 from tests.compat.ruffus.pipelines import Said
-from tests.stories.watching import wait_for_engines
 
 
 @pytest.fixture(autouse=True)
@@ -22,21 +20,6 @@ def place(tmp_path_factory, monkeypatch):
 def said():
     """What a pipeline says."""
     return Said()
-
-
-@pytest.fixture(scope="session")
-def here():
-    """A client that runs its tasks in this process."""
-    with Client(inline=True) as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def two():
-    """A client with two engines."""
-    with Client(2) as made:
-        wait_for_engines(made, 2)
-        yield made
 
 
 @pytest.fixture(params=["here", pytest.param("two", marks=pytest.mark.engines)])
