@@ -211,7 +211,8 @@ class Session:
                  engine; as it is known of a ready-made type, and yes of any other
         """
         self._check_open()
-        return self._shared.make(what, args, kwds, exposed=exposed, name=name, waits=waits)
+        manager = self._shared.manager()
+        return manager.make(what, args, kwds, exposed=exposed, name=name, waits=waits)
 
     # size: what may be said of a log file, each by name
     def shared_logger(

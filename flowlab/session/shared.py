@@ -44,26 +44,20 @@ class SharedObjects:
         self._stop: Callable[[], None] | None = None
         self._carried = CarriedObjects(owner)
 
-    # size: what is said of an object, apart from its arguments
-    def make(
-        self,
-        what: Any,
-        args: Sequence[Any],
-        kwds: dict[str, Any],
-        *,
-        exposed: Sequence[str] | None,
-        name: str,
-        waits: bool | None,
-    ) -> SharedProxy:
-        """Make an object in the session's manager."""
-        listed = [exposed] if isinstance(exposed, str) else exposed
-        return self._running().make(what, args, kwds, exposed=listed, name=name, waits=waits)
+    def manager(self) -> Manager:
+        """Where objects are made; started at the first need."""
+        with self._lock:
+            if self._manager is None:
+                name = str(self._owner.session_id)
+                self._manager = Manager(self._home(), name, self._say)
+                self._listen()
+            return self._manager
 
     def make_logger(
         self, path: str | os.PathLike[str], settings: Sequence[Any]
     ) -> tuple[SharedProxy, SharedProxy]:
         """Make a logger that writes to a file, and the lock that holds its lines together."""
-        place, manager = os.path.abspath(os.path.expanduser(path)), self._running()
+        place, manager = os.path.abspath(os.path.expanduser(path)), self.manager()
         name = os.path.basename(place)
         made = partial(manager.make, kwds={}, exposed=None, name=name, waits=None)
         return made(LOGGER, (place, *settings)), made("Lock", ())
@@ -89,14 +83,6 @@ class SharedObjects:
             switchboard.close()
         if manager is not None:
             manager.close()
-
-    def _running(self) -> Manager:
-        with self._lock:
-            if self._manager is None:
-                name = str(self._owner.session_id)
-                self._manager = Manager(self._home(), name, self._say)
-                self._listen()
-            return self._manager
 
     def _start_switchboard(self) -> Switchboard:
         with self._lock:

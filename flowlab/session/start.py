@@ -8,7 +8,6 @@ import json
 import os
 import selectors
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -16,20 +15,17 @@ from typing import Any
 
 import msgspec
 
-import flowlab
 from flowlab.cluster.reap import start_time
 from flowlab.cluster.reaper import Reaper
 from flowlab.cluster.run import RunDirectory
 from flowlab.errors import ClusterError, LinkError
 from flowlab.session.address import reach
+from flowlab.shared.process import spawn
 
 START_SECONDS = 60.0  # s for the process to listen
 _TAIL = 4000  # bytes of its stderr that an error shows
 _SLICE = 0.2  # s between two looks whether it was ended meanwhile
-_PROGRAM = (
-    "import runpy, sys; sys.path.append(sys.argv.pop(1)); "
-    "runpy.run_module('flowlab.session.main', run_name='__main__', alter_sys=True)"
-)
+_MODULE = "flowlab.session.main"
 
 
 class Orders(msgspec.Struct, frozen=True):
@@ -87,7 +83,10 @@ class Starter:
         with self._lock:
             if self._ended:
                 raise LinkError("the client is closed")
-            self.process = process = self._spawn()
+            words = (_MODULE, str(self.run.path))
+            self.process = process = spawn(
+                *words, run=self.run.run, errors=self._errors, pass_fds=(self.reaper.fd,)
+            )
         self.reaper.add([process.pid])
         assert process.stdin is not None
         try:
@@ -117,23 +116,6 @@ class Starter:
                 process.kill()
                 process.wait()
             self._close_pipes(process)
-
-    def _spawn(self) -> "subprocess.Popen[bytes]":
-        """`-P`: a file `queue.py` beside the notebook must not become ours."""
-        home = str(Path(flowlab.__file__).parent.parent)
-        errors = os.open(self._errors, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            return subprocess.Popen(
-                [sys.executable, "-P", "-c", _PROGRAM, home, str(self.run.path)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                pass_fds=(self.reaper.fd,),
-                env={**os.environ, "FLOWLAB_RUN": self.run.run},
-                start_new_session=True,
-            )
-        finally:
-            os.close(errors)
 
     def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
         """Read the one line that it says on its standard output."""

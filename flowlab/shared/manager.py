@@ -10,27 +10,23 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import cloudpickle
 import msgspec
 
-import flowlab
 from flowlab.errors import SharedObjectError, UsageError
 from flowlab.shared.catalog import HIDDEN, KINDS, describe, ready_made
 from flowlab.shared.home import Home
 from flowlab.shared.keys import key_of
 from flowlab.shared.main import Orders
+from flowlab.shared.process import spawn
 from flowlab.shared.proxy import Reference, SharedProxy, Where, call, make_proxy
 from flowlab.shared.wire import SERVER, Request
 
 _END_SECONDS = 2.0  # s for an orderly end
 _TAIL = 2000  # bytes of its stderr that an error shows
-_PROGRAM = (
-    "import runpy, sys; sys.path.append(sys.argv.pop(1)); "
-    "runpy.run_module('flowlab.shared.main', run_name='__main__', alter_sys=True)"
-)
+_MODULE = "flowlab.shared.main"
 
 
 class Manager:
@@ -45,7 +41,7 @@ class Manager:
         self._say = say
         self._errors = home.path / f"shared-{name}.err"
         self._lock = threading.Lock()
-        self._process = process = self._spawn()
+        self._process = process = spawn(_MODULE, run=home.run, errors=self._errors)
         home.reaper.add([process.pid])
         try:
             self.where = self._begin()
@@ -66,20 +62,22 @@ class Manager:
         args: Sequence[Any],
         kwds: dict[str, Any],
         *,
-        exposed: Sequence[str] | None,
+        exposed: Sequence[str] | str | None,
         name: str,
         waits: bool | None,
     ) -> SharedProxy:
         """Make an object in it.
 
-        what   a factory, a class, or the name of a ready-made type
-        waits  whether a task may wait there for another; None: as it is known
+        what     a factory, a class, or the name of a ready-made type
+        exposed  what may be called: one name, or some; None: its public methods
+        waits    whether a task may wait there for another; None: as it is known
         """
         kind = kind_of(what)
         ready = what if isinstance(what, str) else ""
         factory = b"" if ready else _pickle(what, f"what makes {kind}")
         given = _pickle((tuple(args), kwds), f"arguments of {kind}")
-        request = Request(SERVER, "create", (kind, factory, given, exposed, name))
+        listed = [exposed] if isinstance(exposed, str) else exposed
+        request = Request(SERVER, "create", (kind, factory, given, listed, name))
         ident, methods, fields = call(self.where, request, describe(kind, name))[1]
         if waits is None:
             waits = ready_made(ready).waits if ready else True
@@ -110,21 +108,6 @@ class Manager:
             process.kill()
             process.wait()
         self._home.reaper.remove([process.pid])
-
-    def _spawn(self) -> "subprocess.Popen[bytes]":
-        home = str(Path(flowlab.__file__).parent.parent)
-        errors = os.open(self._errors, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            return subprocess.Popen(
-                [sys.executable, "-P", "-c", _PROGRAM, home],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env={**os.environ, "FLOWLAB_RUN": self._home.run},
-                start_new_session=True,
-            )
-        finally:
-            os.close(errors)
 
     def _begin(self) -> Where:
         """Give it its orders; gives where it listens."""

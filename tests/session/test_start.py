@@ -8,6 +8,7 @@ import pytest
 from flowlab.cluster.reap import start_time
 from flowlab.errors import ClusterError, LinkError
 from flowlab.session import start as room
+from flowlab.shared import process
 
 
 def test_it_listens_when_launch_returns(ways):
@@ -47,13 +48,13 @@ def test_a_file_beside_the_notebook_does_not_become_ours(ways, tmp_path, monkeyp
     ],
 )
 def test_an_early_end_is_told_with_its_last_words(ways, monkeypatch, program, words):
-    monkeypatch.setattr(room, "_PROGRAM", program)
+    monkeypatch.setattr(process, "_PROGRAM", program)
     with pytest.raises(ClusterError, match=words):
         ways.starter().launch(takeover=False, after=0)
 
 
 def test_one_that_never_listens_is_given_up(ways, monkeypatch):
-    monkeypatch.setattr(room, "_PROGRAM", "import time; time.sleep(1000)")
+    monkeypatch.setattr(process, "_PROGRAM", "import time; time.sleep(1000)")
     monkeypatch.setattr(room, "START_SECONDS", 0.3)
     starter = ways.starter()
     with pytest.raises(ClusterError, match="did not listen"):

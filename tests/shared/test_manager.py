@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from flowlab.errors import SharedObjectError, UsageError
-from flowlab.shared import manager as managers
+from flowlab.shared import process
 from flowlab.shared.keys import key_of
 from flowlab.shared.manager import Manager, kind_of, own_umask
 from flowlab.shared.proxy import reference_of
@@ -117,7 +117,7 @@ def test_what_cannot_travel_is_refused(make):
 
 
 def test_a_process_that_does_not_start_says_why(home, monkeypatch):
-    monkeypatch.setattr(managers, "_PROGRAM", "raise SystemExit('no room here')")
+    monkeypatch.setattr(process, "_PROGRAM", "raise SystemExit('no room here')")
     with pytest.raises(SharedObjectError, match=r"ended at once\. It wrote:\nno room here"):
         Manager(home, "none", print)
     assert home.reaper.pids == []
