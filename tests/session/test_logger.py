@@ -12,6 +12,7 @@ from flowlab.events.messages import Logged
 from flowlab.model.ids import TaskId
 from flowlab.model.logrow import LogRow
 from flowlab.session.logger import SearchPattern, SessionLogger, make_record
+from tests.kept import Kept
 
 
 class Desk:
@@ -30,19 +31,6 @@ class Desk:
         return timeout is None
 
 
-class Keep(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.records = []
-
-    def emit(self, record):
-        self.records.append(record)
-
-    @property
-    def texts(self):
-        return [record.getMessage() for record in self.records]
-
-
 @pytest.fixture
 def logger():
     return SessionLogger("mine", Desk())
@@ -55,7 +43,7 @@ def came(text="text", level=logging.INFO, **more):
 
 
 def kept(logger):
-    keep = Keep()
+    keep = Kept()
     logger.addHandler(keep)
     return keep
 

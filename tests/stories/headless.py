@@ -22,3 +22,9 @@ def execute(name, folder, **environment):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return nbformat.read(folder / name, as_version=4)
+
+
+def printed(notebook, cell_id):
+    """What a cell printed."""
+    (cell,) = (each for each in notebook.cells if each.id == cell_id)
+    return "".join(one.get("text", "") for one in cell.outputs if one.get("name") == "stdout")

@@ -6,19 +6,13 @@ from importlib.metadata import distribution
 import pandas as pd
 import pytest
 
-from tests.stories.headless import execute
+from tests.stories.headless import execute, printed
 
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     return execute("files.ipynb", folder, TMPDIR=str(folder))
-
-
-def printed(notebook, cell_id):
-    """What a cell printed."""
-    (cell,) = (each for each in notebook.cells if each.id == cell_id)
-    return "".join(one.get("text", "") for one in cell.outputs)
 
 
 @pytest.mark.engines

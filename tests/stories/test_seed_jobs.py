@@ -11,6 +11,7 @@ import pytest
 
 from flowlab import Node, UsageError, remote
 from flowlab.compat.lofar import PipelineQuit
+from tests.kept import Kept
 from tests.stories.watching import wait_until
 
 pytestmark = pytest.mark.engines
@@ -48,15 +49,6 @@ class parallel_example(BaseRecipe, RemoteCommandRecipeMixIn):
         else:
             return 0
 """
-
-
-class Kept(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.records = []
-
-    def emit(self, record):
-        self.records.append(record)
 
 
 @pytest.fixture

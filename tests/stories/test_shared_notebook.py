@@ -5,19 +5,13 @@ import re
 
 import pytest
 
-from tests.stories.headless import execute
+from tests.stories.headless import execute, printed
 
 
 @pytest.fixture(scope="module")
 def executed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("shared")
     return execute("shared.ipynb", folder, TMPDIR=str(folder))
-
-
-def printed(notebook, cell_id):
-    """What a cell printed."""
-    (cell,) = (each for each in notebook.cells if each.id == cell_id)
-    return "".join(one.get("text", "") for one in cell.outputs)
 
 
 @pytest.mark.engines

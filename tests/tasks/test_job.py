@@ -11,7 +11,7 @@ from flowlab.tasks.jobfolder import JobFolder
 from flowlab.tasks.node import Node, declare_node
 from flowlab.tasks.objects import blob, directory
 from flowlab.tasks.script import read_script
-from tests.tasks.test_talk import Kept
+from tests.kept import Kept
 
 HEAD = "import sys, os, json\n"
 PLAIN = f"{HEAD}print(json.dumps(sys.argv[1:]))\n"

@@ -9,21 +9,14 @@ from flowlab.model.limits import TRACE_TEXT
 from flowlab.model.packets import split
 from flowlab.tasks.kind import CHANNEL
 from flowlab.tasks.talk import OUTPUTS, RECORD, Tail, Talk
+from tests.kept import Kept
 
 CUT = "a log record of the script was cut, for it was interrupted while it logged"
 
 
-class Kept(logging.Handler):
-    def __init__(self):
-        super().__init__()
-        self.records = []
-
-    def emit(self, record):
-        self.records.append(record)
-
-    @property
-    def told(self):
-        return [(one.name, one.levelname, one.getMessage()) for one in self.records]
+def told(kept):
+    """Logger, level and text of each record."""
+    return [(one.name, one.levelname, one.getMessage()) for one in kept.records]
 
 
 @pytest.fixture
@@ -37,11 +30,11 @@ def kept():
 def test_each_line_is_a_record(kept):
     talk = Talk("h")
     talk.hear("stdout", b"one\ntw")
-    assert kept.told == [("node.h", "DEBUG", "one")]
+    assert told(kept) == [("node.h", "DEBUG", "one")]
     talk.hear("stderr", b"oh\r\n")
     talk.hear("stdout", b"o\n\nla")
     talk.end()
-    assert kept.told[1:] == [
+    assert told(kept)[1:] == [
         ("node.h", "WARNING", "oh"),
         ("node.h", "DEBUG", "two"),
         ("node.h", "DEBUG", ""),
@@ -53,7 +46,7 @@ def test_a_letter_may_come_in_two_pieces(kept):
     talk = Talk("h")
     for byte in "ä€".encode() + b"\xff\n":
         talk.hear("stdout", bytes([byte]))
-    assert kept.told == [("node.h", "DEBUG", "ä€\ufffd")]
+    assert told(kept) == [("node.h", "DEBUG", "ä€\ufffd")]
 
 
 def test_a_line_without_end_does_not_grow_for_ever(kept):
@@ -70,7 +63,7 @@ def test_records_of_the_channel_come_as_they_were(kept):
     message = RECORD + json.dumps({**fields, "created": 7.5, "mine": 3}).encode()
     for packet in split(message, 1, 40):
         talk.hear(CHANNEL, packet)
-    assert kept.told == [("node.h.X", "INFO", "50 %")]
+    assert told(kept) == [("node.h.X", "INFO", "50 %")]
     assert (kept.records[0].created, kept.records[0].mine) == (7.5, 3)
 
 
@@ -81,15 +74,14 @@ def test_a_record_that_was_cut_is_said_and_the_next_one_comes(kept):
     talk.hear(CHANNEL, first)
     for packet in split(RECORD + json.dumps(short).encode(), 1):
         talk.hear(CHANNEL, packet)
-    told = [text for _, _, text in kept.told]
-    assert told == [CUT, "next"]
+    assert kept.texts == [CUT, "next"]
 
 
 @pytest.mark.parametrize("text", [b"{", b"[1]", b"\xff"])
 def test_a_record_that_is_none_is_said(kept, text):
     for packet in split(RECORD + text, 1):
         Talk("h").hear(CHANNEL, packet)
-    assert kept.told == [("node.h", "WARNING", CUT)]
+    assert told(kept) == [("node.h", "WARNING", CUT)]
 
 
 def test_outputs_are_what_came_last():
@@ -103,7 +95,7 @@ def test_outputs_are_what_came_last():
 
 def test_something_can_be_said_about_a_script(kept):
     Talk("h").warn("not found")
-    assert kept.told == [("node.h", "WARNING", "not found")]
+    assert told(kept) == [("node.h", "WARNING", "not found")]
 
 
 def test_the_last_lines_are_kept_for_people():
