@@ -83,7 +83,7 @@ class Barrier:
                 if not self._gate.wait(lambda: mine.over or mine.broken, seconds, in_order=False):
                     self._break(mine)
             except Abandoned:
-                if not mine.over:
+                if mine.places.get(place) is current_caller():  # or it is another one's by now
                     del mine.places[place]
                 raise
             if mine.broken:

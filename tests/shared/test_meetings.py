@@ -46,6 +46,16 @@ def test_who_is_gone_does_not_count_at_a_barrier():
     assert isinstance(dead.result(), Abandoned)
 
 
+def test_who_is_gone_takes_no_place_with_it_that_is_anothers_by_now():
+    barrier = Barrier(2)
+    dead = Person().soon(barrier.wait)
+    dead.gone = True
+    again = Person().soon(barrier.wait)  # has the place of the dead one
+    assert isinstance(dead.result(), Abandoned)  # whose call ends only now
+    assert barrier.n_waiting == 1
+    assert {Person().now(barrier.wait), again.result()} == {0, 1}
+
+
 def test_a_barrier_breaks_when_the_time_is_over():
     barrier = Barrier(2)
     patient = Person().soon(barrier.wait)
