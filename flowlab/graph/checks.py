@@ -1,38 +1,39 @@
 """What may not be submitted, found before anything is sent."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flowlab.errors import UsageError
 from flowlab.graph.nodes import DataObject, Task, check_readable
-from flowlab.model.ids import ObjectId
+from flowlab.graph.user import Wave
 
 
-def check_submit(tasks: Sequence[Task], constants: Sequence[DataObject]) -> None:
+def check_submit(
+    tasks: Sequence[Task],
+    constants: Sequence[DataObject],
+    marked: Iterable[Task | DataObject],
+    wave: Wave,
+) -> None:
     """Raise UsageError when this piece of a graph cannot be submitted as it is.
 
-    tasks      declared since the last submit; their outputs come with them
+    tasks      declared since the last submit, with all of it that they read; their outputs come
+               with them
     constants  declared since the last submit
+    marked     what of these the user may have said something of
+    wave       of what was declared since the last submit
     """
-    here: set[ObjectId] = set()
     for constant in constants:
         if constant.value is None:
             raise UsageError(f"{constant!r} has neither a value nor a task that makes it")
-        if constant.said:
-            _check_user(constant)
-        here.add(constant.object_id)
+    for thing in marked:
+        if thing.said:
+            _check_user(thing)
     for task in tasks:
-        if task.said:
-            _check_user(task)
-        for output in task.outputs:
-            if output.said:
-                _check_user(output)
-            here.add(output.object_id)
-    for task in tasks:
-        for obj in task.inputs:
-            if obj.owner is not task.owner or obj.object_id not in here:
-                _check_input(obj, task)
+        if task.inputs:
+            for obj in task.inputs:
+                if (obj if obj.task is None else obj.task).wave is not wave:
+                    _check_input(obj, task)
 
 
 def _check_input(obj: DataObject, task: Task) -> None:

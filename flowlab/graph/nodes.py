@@ -1,8 +1,8 @@
 """`DataObject` and `Task`: what the user declares, and holds on to.
 
 They know their session only as an `Owner`. A task's outputs come with it: only tasks and constants
-are given to `Owner.add`. `kept`, `submitted`, `state` and `info` are written by the owner; `state`
-and `info` are as fresh as its last submit, wait or update.
+are given to `Owner.add`. `wave`, `state` and `info` are written by the owner; `state` and `info`
+are as fresh as its last submit, wait or update.
 After Rain's user guide, "Task definition and submission".
 """
 
@@ -50,7 +50,7 @@ class DataObject(HasUser):
 
     __slots__ = (
         "__weakref__", "_declared_type", "data_type", "info", "kept", "label", "object_id",
-        "owner", "size_hint", "task", "value",
+        "size_hint", "task", "value",
     )  # fmt: skip
 
     def __init__(
@@ -62,12 +62,12 @@ class DataObject(HasUser):
         *,
         value: bytes | AnyValue | None = None,
     ) -> None:
-        super().__init__()
+        owner = session if session is not None else active_session()
+        super().__init__(owner)
         described = label
         if not isinstance(described, Output):
             kind = DataType(data_type)
             described = Output(described, content_type=content_type, data_type=kind)
-        self.owner = owner = session if session is not None else active_session()
         self.object_id = ObjectId(owner.next_id())
         self.label = described.label or ""
         self.data_type = described.data_type
@@ -82,6 +82,12 @@ class DataObject(HasUser):
     def id(self) -> ID:
         """Session and number."""
         return split_id(self.object_id)
+
+    @property
+    def submitted(self) -> bool:
+        """Whether it is on its way: with the task that makes it."""
+        task = self.task
+        return (self if task is None else task).wave.submitted
 
     @property
     def content_type(self) -> str | None:
@@ -117,6 +123,7 @@ class DataObject(HasUser):
         if self.submitted:
             raise UsageError(f"cannot keep submitted data object {self!r}; keep it before submit")
         self.kept = True
+        self.owner.note_kept(self)
 
     def unkeep(self) -> None:
         """Let it go, at once: it is removed when no task needs it any longer."""
@@ -125,6 +132,7 @@ class DataObject(HasUser):
         if self.submitted:
             self.owner.unkeep([self])
         self.kept = False
+        self.owner.note_kept(self)
 
     def is_kept(self) -> bool:
         """Whether it is held."""
@@ -149,6 +157,9 @@ class DataObject(HasUser):
     def update(self) -> None:
         """Refresh `state` and `info`."""
         self.owner.update([self])
+
+    def _first_state(self) -> str:
+        return "finished" if self.task is None else "unfinished"
 
     def __repr__(self) -> str:
         label = f" {self.label!r}" if self.label else ""
@@ -178,7 +189,7 @@ class Task(HasUser):
     """
 
     __slots__ = (
-        "__weakref__", "config", "function", "info", "inputs", "kind", "name", "outputs", "owner",
+        "__weakref__", "config", "function", "info", "inputs", "kind", "name", "outputs",
         "place", "resources", "retries", "source", "task_id",
     )  # fmt: skip
 
@@ -206,8 +217,8 @@ class Task(HasUser):
         stage_point: Any = None,
         shared: Sequence[Any] = (),
     ) -> None:
-        super().__init__()
-        self.owner = owner = session if session is not None else active_session()
+        owner = session if session is not None else active_session()
+        super().__init__(owner)
         self.kind = kind = given.check_type(kind or self.TASK_TYPE, self)
         self.name = given.check_name(name)
         self.resources = given.check_claims(cpus, where, limit, alone, self)
@@ -290,6 +301,9 @@ class Task(HasUser):
     def update(self) -> None:
         """Refresh `state` and `info`."""
         self.owner.update([self])
+
+    def _first_state(self) -> str:
+        return "notAssigned"
 
     def __repr__(self) -> str:
         number = f" {self.id}" if hasattr(self, "task_id") else ""  # while it is being declared

@@ -25,7 +25,18 @@ class Owner(Protocol):
         ...
 
     def add(self, thing: Any) -> None:
-        """Take in a task or an object that was just declared (graph.Task or graph.DataObject)."""
+        """Take in a task or an object that was just declared (graph.Task or graph.DataObject).
+
+        It gets the wave with which it will be submitted.
+        """
+        ...
+
+    def mark(self, thing: Any) -> None:
+        """Note that something may be said of a thing: its submit looks at it."""
+        ...
+
+    def note_kept(self, obj: Any) -> None:
+        """An object (graph.DataObject) is kept now, or not any longer."""
         ...
 
     def store(self, object_id: ObjectId, value: Any, label: str) -> Value:

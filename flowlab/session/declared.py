@@ -1,15 +1,100 @@
-"""A portion of what was declared, to be submitted before the rest."""
+"""What was declared in a session and is not submitted yet.
+
+The one rule: a submit of everything costs no more than its tasks' names. That it is on its way is
+noted once, in the wave that all of it shares, and only what somebody said something of is looked at
+one by one.
+"""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from flowlab.graph.nodes import DataObject, Task
+from flowlab.graph.user import Wave
 
-Declared = tuple[list[Task], list[DataObject]]  # tasks and constants
+Things = tuple[list[Task], list[DataObject]]  # tasks and constants
+
+
+class Portion(NamedTuple):
+    """A part of it that is to be submitted.
+
+    marked  what of it may have something said of it
+    left    the rest
+    """
+
+    tasks: list[Task]
+    constants: list[DataObject]
+    marked: list[Task | DataObject]
+    left: Things
+    whole: bool
+
+
+class Declared:
+    """Of one session, whose lock guards it; `mark` alone may be called without."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.constants: list[DataObject] = []
+        self.wave = Wave()
+        self._marked: list[Task | DataObject] = []
+
+    def add(self, thing: Task | DataObject) -> None:
+        """One more."""
+        thing.wave = self.wave
+        if isinstance(thing, Task):
+            self.tasks.append(thing)
+        else:
+            self.constants.append(thing)
+
+    def mark(self, thing: Task | DataObject) -> None:
+        """Something may be said of it."""
+        self._marked.append(thing)
+
+    def discard(self, task: Task) -> None:
+        """It is not to be submitted."""
+        self.tasks = [each for each in self.tasks if each is not task]
+        task.wave = Wave()
+
+    def portion(self, things: Iterable[Task | DataObject] | None) -> Portion:
+        """What these need of it, with all that they read; None: everything."""
+        (tasks, constants), left = split(things, self.tasks, self.constants)
+        whole = things is None
+        chosen = set[Task | DataObject]() if whole else {*tasks, *constants}
+        marked = [
+            one
+            for one in self._marked
+            if (maker := _maker(one)).wave is self.wave and (whole or maker in chosen)
+        ]
+        return Portion(tasks, constants, marked, left, whole)
+
+    def sent(self, portion: Portion) -> None:
+        """This is on its way, and what was said of it is fixed."""
+        wave, fresh = self.wave, Wave()
+        marked = list[Task | DataObject]()
+        if not portion.whole:
+            wave, fresh = fresh, wave
+            for thing in (*portion.tasks, *portion.constants):
+                thing.wave = wave
+            gone = {id(one) for one in portion.marked}
+            marked = [one for one in self._marked if id(one) not in gone]
+        # Without a call between: an interrupt finds all of it done, or nothing
+        wave.submitted = True
+        self.wave, self._marked = fresh, marked
+        self.tasks, self.constants = portion.left
+        for one in portion.marked:
+            one.seal()
+
+    def clear(self) -> None:
+        """Forget all of it."""
+        self.tasks, self.constants, self._marked = [], [], []
+
+    def objects(self) -> list[DataObject]:
+        """Its constants, and what its tasks make."""
+        return [*self.constants, *(output for task in self.tasks for output in task.outputs)]
 
 
 def split(
     things: Iterable[Task | DataObject] | None, tasks: list[Task], constants: list[DataObject]
-) -> tuple[Declared, Declared]:
+) -> tuple[Things, Things]:
     """What these need of what was declared, and what is left; each in order.
 
     things  with all that they read; None for everything
@@ -33,3 +118,10 @@ def split(
         [one for one in constants if one not in wanted],
     )
     return chosen, left
+
+
+def _maker(thing: Task | DataObject) -> Task | DataObject:
+    """The task that a thing is submitted with, or itself."""
+    if isinstance(thing, Task) or thing.task is None:
+        return thing
+    return thing.task

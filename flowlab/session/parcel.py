@@ -42,20 +42,6 @@ def task_parcels(
     ]
 
 
-def mark_submitted(tasks: Sequence[Task], constants: Sequence[DataObject]) -> list[DataObject]:
-    """Note on what was declared that it is on its way, and fixed; gives the objects to keep."""
-    kept = [obj for obj in constants if obj.kept]
-    for obj in constants:
-        obj.seal("finished")
-    for task in tasks:
-        task.seal("notAssigned")
-        for obj in task.outputs:
-            obj.seal("unfinished")
-            if obj.kept:
-                kept.append(obj)
-    return kept
-
-
 class _Crossing:
     """What is made in one parcel of a submit and read in a later one."""
 

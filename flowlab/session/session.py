@@ -27,14 +27,15 @@ from flowlab.model.ids import FIRST_LOCAL, EngineId, ObjectId, SessionId, TaskId
 from flowlab.model.payload import Stored
 from flowlab.model.resources import ONE_CPU
 from flowlab.session.access import Access, Why
+from flowlab.session.declared import Declared
 from flowlab.session.farewell import Farewell
 from flowlab.session.fetching import fetch_object, note_ends, refresh
 from flowlab.session.graph import Graph, make_graph
+from flowlab.session.kept import KeptObjects
 from flowlab.session.limits import Limits
 from flowlab.session.logger import SessionLogger
-from flowlab.session.parcel import constant_parcels, mark_submitted, task_parcels
+from flowlab.session.parcel import constant_parcels, task_parcels
 from flowlab.session.points import StagePoints
-from flowlab.session.portion import split
 from flowlab.session.reach import Reach
 from flowlab.session.shared import SharedObjects
 from flowlab.shared.logbook import FORMAT
@@ -61,12 +62,10 @@ class Session:
         self._reach = reach
         self._ids = itertools.count(join_id(session_id, FIRST_LOCAL))
         self._lock = threading.RLock()
-        self._tasks: list[Task] = []  # declared, not submitted
-        self._constants: list[DataObject] = []
+        self._declared = Declared()
         self._sent: set[str] = set()  # keys of functions that went out
-        self._kept: dict[ObjectId, weakref.ref[DataObject]] = {}
-        self._unseen: list[weakref.ref[Task]] = []  # submitted since the last wait for all
-        self._farewell = Farewell(reach.link, session_id)
+        self._kept = KeptObjects(Farewell(reach.link, session_id).add)
+        self._unseen: list[weakref.ref[Task]] = []  # declared since the last wait for all
         self._depth = 0
         self._bundled = BundledInputs(self)
         self._shared = SharedObjects(self, reach.open_home, self.follow, self._warn)
@@ -94,9 +93,16 @@ class Session:
             if isinstance(thing, Task):
                 if thing.resources is not ONE_CPU:
                     self._check_claims(thing)  # now, so that it stands in no submit's way
-                self._tasks.append(thing)
-            else:
-                self._constants.append(thing)
+                self._unseen.append(weakref.ref(thing))
+            self._declared.add(thing)
+
+    def mark(self, thing: Task | DataObject) -> None:
+        """Note that something may be said of a thing."""
+        self._declared.mark(thing)
+
+    def note_kept(self, obj: DataObject) -> None:
+        """See to it that an object that is kept is let go when nobody can name it."""
+        (self._kept.watch if obj.kept else self._kept.forget)(obj)
 
     def _check_claims(self, task: Task) -> None:
         self._limits.check(task)
@@ -155,7 +161,8 @@ class Session:
         self._access.close()
         active.leave(self)
         active.clear_default(self)
-        self._tasks, self._constants, self._unseen = [], [], []
+        self._declared.clear()
+        self._unseen = []
         self._kept.clear()
         if os.getpid() == self._reach.pid:
             self._shared.close()
@@ -170,17 +177,17 @@ class Session:
     @property
     def task_count(self) -> int:
         """Tasks that were not submitted yet."""
-        return len(self._tasks)
+        return len(self._declared.tasks)
 
     @property
     def declared(self) -> tuple[Task, ...]:
         """Tasks that were not submitted yet, in order."""
-        return tuple(self._tasks)
+        return tuple(self._declared.tasks)
 
     @property
     def dataobj_count(self) -> int:
         """Objects that were not submitted yet."""
-        return len(self._constants) + sum(len(task.outputs) for task in self._tasks)
+        return len(self._declared.objects())
 
     def bundle(self, *bundles: Bundle, instead_of: Bundle | None = None) -> None:
         """Give these files and modules to all its tasks that are declared from now on.
@@ -238,7 +245,7 @@ class Session:
     def keep_all(self) -> None:
         """Keep every object that was not submitted yet."""
         with self._lock:
-            for obj in self._unsubmitted():
+            for obj in self._declared.objects():
                 obj.keep()
 
     @property
@@ -279,8 +286,9 @@ class Session:
         """
         with self._lock:
             self._access.check()
-            (tasks, constants), left = split(things, self._tasks, self._constants)
-            check_submit(tasks, constants)
+            portion = self._declared.portion(things)
+            tasks, constants = portion.tasks, portion.constants
+            check_submit(tasks, constants, portion.marked, self._declared.wave)
             for task in tasks:
                 if task.resources is not ONE_CPU:
                     self._reach.check_place(task)
@@ -294,28 +302,9 @@ class Session:
             try:
                 self._access.sent([task.task_id for task in tasks])
                 # Interrupted before this line, all is posted again, and counts once everywhere
-                self._tasks, self._constants = left
-                for obj in mark_submitted(tasks, constants):
-                    self._watch(obj)
-                self._unseen += map(weakref.ref, tasks)
+                self._declared.sent(portion)
             finally:  # last: they are made beside the user, whom that would hold up here
                 link.post_late(*parcels)
-
-    def _unsubmitted(self) -> Iterator[DataObject]:
-        yield from self._constants
-        for task in self._tasks:
-            yield from task.outputs
-
-    def _watch(self, obj: DataObject) -> None:
-        """Un-keep a kept object when nobody can name it any longer."""
-        object_id, kept, farewell = obj.object_id, self._kept, self._farewell
-        pid = self._reach.pid
-
-        def gone(_: object) -> None:  # called by the collector, anywhere: may only enqueue
-            if kept.pop(object_id, None) is not None and os.getpid() == pid:
-                farewell.add(object_id)
-
-        kept[object_id] = weakref.ref(obj, gone)
 
     # --- what came of it
 
@@ -361,7 +350,9 @@ class Session:
             with self._lock:
                 self._unseen += waited
             raise
-        tasks = [task for each in waited if (task := each()) is not None]
+        tasks = [task for each in waited if (task := each()) is not None and task.submitted]
+        with self._lock:
+            self._unseen += [each for each in waited if (task := each()) and not task.submitted]
         note_ends(self._access, tasks)
         note_ends(self._access, [output for task in tasks for output in task.outputs])
 
@@ -401,7 +392,7 @@ class Session:
         self._access.check()
         for item in items:
             item.kept = False
-            self._kept.pop(item.object_id, None)
+            self._kept.forget(item)
         if submitted := tuple(item.object_id for item in items if item.submitted):
             self._reach.link.post(Unkept(self.session_id, submitted))
 
@@ -416,7 +407,9 @@ class Session:
         self._check_own(task)
         with self._lock:
             if not task.submitted:
-                self._tasks = [each for each in self._tasks if each is not task]
+                self._declared.discard(task)
+                for output in task.outputs:
+                    self._kept.forget(output)
                 return
         self._access.excuse(task.task_id)
         if self.state != "open":
@@ -437,7 +430,7 @@ class Session:
         """The graph as it stands: what was submitted, and what was only declared."""
         self._check_open()
         with self._lock:
-            tasks, constants = list(self._tasks), list(self._constants)
+            tasks, constants = list(self._declared.tasks), list(self._declared.constants)
         return make_graph(self.session_id, self._told(), tasks, constants)
 
     def _told(self) -> list[Entry]:

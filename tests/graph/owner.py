@@ -1,5 +1,6 @@
 """A session without engines: it numbers what is declared, and notes what it is asked."""
 
+from flowlab.graph.user import Wave
 from flowlab.model.ids import SessionId, join_id
 from flowlab.model.payload import Inline
 from flowlab.shared.proxy import reference_of
@@ -15,6 +16,9 @@ class NoEngines:
         self.session_id = SessionId(session_id)
         self.name = name
         self.added = []
+        self.marked = []
+        self.kept = set()
+        self.wave = Wave()
         self.asked = []
         self.engines = 2
         self.bundles = BundledInputs(self)
@@ -26,7 +30,14 @@ class NoEngines:
         return self._last
 
     def add(self, thing):
+        thing.wave = self.wave
         self.added.append(thing)
+
+    def mark(self, thing):
+        self.marked.append(thing)
+
+    def note_kept(self, obj):
+        (self.kept.add if obj.kept else self.kept.discard)(obj)
 
     def store(self, object_id, value, label):
         return Inline(value.tobytes(), packed=isinstance(value, Packed))
@@ -44,10 +55,10 @@ class NoEngines:
         self.asked.append(("stage", *objects, url))
 
     def submit(self):
-        for thing in self.added:
-            thing.submitted = True
-            for output in getattr(thing, "outputs", ()):
-                output.submitted = True
+        self.wave.submitted = True
+        for thing in self.marked:
+            thing.seal()
+        self.wave, self.marked = Wave(), []
 
     def wait(self, items):
         self.asked.append(("wait", *items))

@@ -144,7 +144,7 @@ def test_an_object_of_another_session_is_refused(session):
 def test_an_earlier_result_is_readable_only_when_kept_a_constant_always(session):
     kept, lost = Task("k", session=session), Task("k", session=session)
     given = constant(session)
-    given.submitted = True
+    session.add(given)
     kept.output.keep()
     session.submit()
     Task("k", inputs=[kept, given], session=session)
@@ -158,6 +158,7 @@ def test_keep_is_for_unsubmitted_objects_and_unkeep_for_kept_ones(session):
         task.output.unkeep()
     task.keep_outputs()
     assert task.output.is_kept()
+    assert session.kept == {task.output}
     task.unkeep_outputs()
     assert session.asked == []  # nobody knows of it yet
     task.output.keep()

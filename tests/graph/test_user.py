@@ -3,32 +3,60 @@
 import pytest
 
 from flowlab.errors import UsageError
-from flowlab.graph.user import HasUser
+from flowlab.graph.user import HasUser, Wave
+from tests.graph.owner import NoEngines
+
+
+class Thing(HasUser):
+    def _first_state(self):
+        return "on its way"
 
 
 def test_the_dictionary_is_made_when_it_is_looked_at():
-    thing = HasUser()
+    owner = NoEngines()
+    thing = Thing(owner)
     assert thing.said == {}
     with pytest.raises(UsageError, match="is fixed"):
         thing.said["note"] = 1  # it may be everybody's
+    assert owner.marked == []
     thing.user["note"] = 1
     assert thing.said is thing.user
     assert thing.said == {"note": 1}
-    assert HasUser().said == {}
+    assert owner.marked == [thing]  # once
+    assert Thing(owner).said == {}
 
 
 @pytest.mark.parametrize("said", [{}, {"note": 1}])
 def test_it_is_fixed_once_it_was_submitted(said):
-    thing = HasUser()
+    owner = NoEngines()
+    thing = Thing(owner)
+    owner.add(thing)
     thing.user.update(said)
     held = thing.user
-    thing.seal("unfinished")
+    assert (thing.submitted, thing.state) == (False, None)
+    owner.submit()
     held["later"] = 2
-    assert (thing.submitted, thing.state, thing.user, thing.said) == (
-        True,
-        "unfinished",
-        said,
-        said,
-    )
+    assert (thing.submitted, thing.state) == (True, "on its way")
+    assert (thing.user, thing.said) == (said, said)
     with pytest.raises(UsageError, match="is fixed"):
         thing.user["more"] = 1
+    thing.state = "finished"
+    assert thing.state == "finished"
+
+
+def test_what_nobody_looked_at_is_fixed_as_well():
+    owner = NoEngines()
+    thing = Thing(owner)
+    owner.add(thing)
+    owner.submit()
+    with pytest.raises(UsageError, match="is fixed"):
+        thing.user["more"] = 1
+    assert owner.marked == []
+
+
+def test_things_of_one_wave_are_submitted_together():
+    wave, things = Wave(), [Thing(NoEngines()) for _ in range(3)]
+    for thing in things[:2]:
+        thing.wave = wave
+    wave.submitted = True
+    assert [thing.submitted for thing in things] == [True, True, False]

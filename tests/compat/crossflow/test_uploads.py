@@ -91,7 +91,7 @@ def test_within_one_call_a_path_is_looked_at_once(uploads, place):
 
 def test_what_nobody_names_is_let_go(uploads):
     first = uploads.load("file1.txt").object_id
-    uploads._session._constants.clear()  # as after a submit
+    uploads._session._declared.clear()  # as after a submit
     assert uploads.load("file1.txt").object_id != first
 
 

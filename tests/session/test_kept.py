@@ -1,0 +1,73 @@
+"""Kept objects live as long as somebody can name them."""
+
+import gc
+import os
+
+import pytest
+
+from flowlab.graph.nodes import DataObject
+from flowlab.session.kept import KeptObjects
+from tests.graph.owner import NoEngines
+
+
+@pytest.fixture
+def let_go():
+    return []
+
+
+@pytest.fixture
+def kept(let_go):
+    return KeptObjects(let_go.append)
+
+
+@pytest.fixture
+def make():
+    owner = NoEngines()
+    return lambda: DataObject("one", owner, value=b"x")
+
+
+def test_what_nobody_can_name_is_let_go(kept, let_go, make):
+    obj, other = make(), make()
+    number = obj.object_id
+    kept.watch(obj)
+    kept.watch(other)
+    assert len(kept) == 2
+    del obj
+    gc.collect()
+    assert let_go == [number]
+    assert len(kept) == 1
+
+
+def test_what_is_watched_twice_is_let_go_once(kept, let_go, make):
+    obj = make()
+    number = obj.object_id
+    kept.watch(obj)
+    kept.watch(obj)
+    del obj
+    gc.collect()
+    assert let_go == [number]
+
+
+def test_what_was_forgotten_is_not_let_go(kept, let_go, make):
+    obj, other = make(), make()
+    kept.watch(obj)
+    kept.watch(other)
+    kept.forget(obj)
+    kept.forget(obj)
+    del obj
+    kept.clear()
+    del other
+    gc.collect()
+    assert let_go == []
+
+
+def test_a_forked_child_lets_nothing_go(kept, let_go, make):
+    obj = make()
+    kept.watch(obj)
+    pid = os.fork()
+    if pid == 0:
+        del obj
+        gc.collect()
+        os._exit(len(let_go))
+    assert os.waitpid(pid, 0)[1] == 0
+    assert len(kept) == 1
