@@ -30,10 +30,9 @@ def check_submit(
         if thing.said:
             _check_user(thing)
     for task in tasks:
-        if task.inputs:
-            for obj in task.inputs:
-                if (obj if obj.task is None else obj.task).wave is not wave:
-                    _check_input(obj, task)
+        for obj in task.reads:
+            if (obj if obj.task is None else obj.task).wave is not wave:
+                _check_input(obj, task)
 
 
 def _check_input(obj: DataObject, task: Task) -> None:

@@ -6,7 +6,7 @@ are as fresh as its last submit, wait or update.
 After Rain's user guide, "Task definition and submission".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -189,7 +189,7 @@ class Task(HasUser):
     """
 
     __slots__ = (
-        "__weakref__", "config", "function", "info", "inputs", "kind", "name", "outputs",
+        "__weakref__", "_inputs", "config", "function", "info", "kind", "name", "outputs",
         "place", "resources", "retries", "source", "task_id",
     )  # fmt: skip
 
@@ -229,9 +229,9 @@ class Task(HasUser):
         self.retries = retries
         self.place = place if place is not None else find_place()
         self.info: Any = None
-        self.inputs: LabeledList[DataObject] = LabeledList(
-            pairs=[self._take(item) for item in inputs] if inputs else ()
-        )
+        self._inputs: LabeledList[DataObject] | None = None
+        if inputs:
+            self._inputs = LabeledList(pairs=[self._take(item) for item in inputs])
         for label, obj in owner.bundled(kind, bundle):
             self.inputs.append(obj, label)
         if shared or (self.function is not None and self.function.shared):
@@ -251,6 +251,18 @@ class Task(HasUser):
         return split_id(self.task_id)
 
     @property
+    def inputs(self) -> LabeledList[DataObject]:
+        """Objects with labels, in the kind's order."""
+        if self._inputs is None:
+            self._inputs = LabeledList()
+        return self._inputs
+
+    @property
+    def reads(self) -> Collection[DataObject]:
+        """The same, only to be looked at: most tasks of large graphs have none, and no list."""
+        return () if self._inputs is None else self._inputs
+
+    @property
     def output(self) -> DataObject:
         """Its only output."""
         if len(self.outputs) != 1:
@@ -259,13 +271,13 @@ class Task(HasUser):
 
     def to_spec(self) -> TaskSpec:
         """What the scheduler is told of it."""
-        inputs = self.inputs
+        inputs = self._inputs
         return TaskSpec(
             self.task_id,
             self.kind,
             self.name,
-            tuple([obj.object_id for obj in inputs]),
-            tuple([label or "" for label in inputs.labels()]) if inputs.is_labeled else (),
+            tuple([obj.object_id for obj in inputs]) if inputs else (),
+            tuple([each or "" for each in inputs.labels()]) if inputs and inputs.is_labeled else (),
             tuple([obj.object_id for obj in self.outputs]),
             self.resources,
             self.function.key if self.function else "",

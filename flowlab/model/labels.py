@@ -24,7 +24,8 @@ class LabeledList(MutableSequence[T]):
         pairs: Iterable[tuple[str | None, T]] | None = None,
     ) -> None:
         self._items: list[T] = []
-        self._labels: list[str | None] | None = None  # none has a label
+        # None: none has a label. A tuple is one less for the garbage collector to look after
+        self._labels: list[str | None] | tuple[str | None, ...] | None = None
         if pairs is not None:
             self._append_all(list(pairs))
             return
@@ -42,7 +43,7 @@ class LabeledList(MutableSequence[T]):
     def _append_all(self, pairs: list[tuple[str | None, T]]) -> None:
         if len(pairs) == 1 and type(pairs[0][0]) is str:  # as the outputs of most tasks
             label, item = pairs[0]
-            self._items, self._labels = [item], [label]
+            self._items, self._labels = [item], (label,)
             return
         for label, item in pairs:
             self.append(item, label)
@@ -53,7 +54,7 @@ class LabeledList(MutableSequence[T]):
             self._check_new(label)
             self._named().append(label)
         elif self._labels is not None:
-            self._labels.append(None)
+            self._named().append(None)
         self._items.append(item)
 
     def insert(self, index: int, item: T, label: str | None = None) -> None:
@@ -170,6 +171,7 @@ class LabeledList(MutableSequence[T]):
 
     def _named(self) -> list[str | None]:
         """The labels, to be changed together with the items."""
-        if self._labels is None:
-            self._labels = self.labels()
-        return self._labels
+        named = self._labels
+        if not isinstance(named, list):
+            named = self._labels = self.labels()
+        return named

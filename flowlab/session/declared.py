@@ -111,7 +111,7 @@ def split(
             continue
         wanted.add(thing)
         if isinstance(thing, Task):
-            waiting += thing.inputs
+            waiting += thing.reads
     chosen = [one for one in tasks if one in wanted], [one for one in constants if one in wanted]
     left = (
         [one for one in tasks if one not in wanted],

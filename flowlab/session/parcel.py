@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
+from weakref import ref
 
 from flowlab.events.messages import Submitted
 from flowlab.graph.nodes import DataObject, Task
@@ -27,37 +28,44 @@ def constant_parcels(
 
 
 def task_parcels(
-    session: SessionId, tasks: Sequence[Task], sent: set[str]
+    session: SessionId, tasks: Sequence[Task], sent: set[str], unseen: list[ref[Task]]
 ) -> list[Callable[[], Parcel]]:
     """What makes the parcels of these tasks, each as it leaves, in order.
 
-    sent  keys of functions that went out before; what goes out is added
+    sent    keys of functions that went out before; what goes out is added
+    unseen  gets the tasks as they leave
     """
     # Tasks were declared in this order, and could read only what was declared before them
     pieces = [tasks[start : start + PARCEL] for start in range(0, len(tasks), PARCEL)]
-    crossing = _Crossing(pieces)
-    return [
-        partial(_tasks_parcel, session, piece, sent, crossing, number)
-        for number, piece in enumerate(pieces)
-    ]
+    submit = _Submit(session, pieces, sent, unseen)
+    return [partial(submit.parcel, number) for number in range(len(pieces))]
 
 
-class _Crossing:
-    """What is made in one parcel of a submit and read in a later one."""
+class _Submit:
+    """The tasks of one submit, in pieces."""
 
-    def __init__(self, pieces: Sequence[Sequence[Task]]) -> None:
+    def __init__(
+        self,
+        session: SessionId,
+        pieces: Sequence[Sequence[Task]],
+        sent: set[str],
+        unseen: list[ref[Task]],
+    ) -> None:
+        self._session = session
         self._pieces = pieces
+        self._sent = sent
+        self._unseen = unseen
 
     @cached_property
     def rows(self) -> list[tuple[list[ObjectId], list[ObjectId]]]:
-        """Of each parcel: what is awaited of it, and what is caught in it."""
+        """Of each piece: what later ones read of it, and what it is the last to read."""
         rows: list[tuple[list[ObjectId], list[ObjectId]]] = [([], []) for _ in self._pieces]
         if len(rows) == 1:
             return rows
         made: dict[ObjectId, int] = {}
         last: dict[ObjectId, int] = {}
         for number, piece in enumerate(self._pieces):
-            read = [obj.object_id for task in piece for obj in task.inputs]
+            read = [obj.object_id for task in piece for obj in task.reads]
             last.update([(one, number) for one in read if one in made])  # so in one before
             made.update([(out.object_id, number) for task in piece for out in task.outputs])
         for object_id, number in last.items():
@@ -65,27 +73,27 @@ class _Crossing:
             rows[number][1].append(object_id)
         return rows
 
-
-def _tasks_parcel(
-    session: SessionId, tasks: Sequence[Task], sent: set[str], crossing: _Crossing, number: int
-) -> Parcel:
-    functions, sources, shown = {}, {}, {}
-    for task in tasks:
-        function = task.function
-        if function is not None and function.key not in sent:
-            sent.add(function.key)
-            functions[function.key] = function.data
-            sources[function.key] = function.source
-            shown[function.key] = function.source
-        elif task.source:
-            shown[str(task.task_id)] = task.source
-    configs = {task.task_id: task.config for task in tasks if task.config}
-    objects = tuple([output.to_spec() for task in tasks for output in task.outputs])
-    told = tuple((key, _cut(text)) for key, text in shown.items())
-    awaited, caught = crossing.rows[number]
-    specs = tuple([task.to_spec() for task in tasks])
-    fact = Submitted(session, objects, specs, (), told, tuple(awaited), tuple(caught))
-    return fact, Payload(functions, configs, sources)
+    def parcel(self, number: int) -> Parcel:
+        """One piece as it leaves."""
+        tasks, sent = self._pieces[number], self._sent
+        self._unseen += [ref(task) for task in tasks]
+        functions, sources, shown = {}, {}, {}
+        for task in tasks:
+            function = task.function
+            if function is not None and function.key not in sent:
+                sent.add(function.key)
+                functions[function.key] = function.data
+                sources[function.key] = function.source
+                shown[function.key] = function.source
+            elif task.source:
+                shown[str(task.task_id)] = task.source
+        configs = {task.task_id: task.config for task in tasks if task.config}
+        objects = tuple([output.to_spec() for task in tasks for output in task.outputs])
+        told = tuple((key, _cut(text)) for key, text in shown.items())
+        awaited, caught = self.rows[number]
+        specs = tuple([task.to_spec() for task in tasks])
+        fact = Submitted(self._session, objects, specs, (), told, tuple(awaited), tuple(caught))
+        return fact, Payload(functions, configs, sources)
 
 
 def _cut(source: str) -> str:

@@ -65,7 +65,7 @@ class Session:
         self._declared = Declared()
         self._sent: set[str] = set()  # keys of functions that went out
         self._kept = KeptObjects(Farewell(reach.link, session_id).add)
-        self._unseen: list[weakref.ref[Task]] = []  # declared since the last wait for all
+        self._unseen: list[weakref.ref[Task]] = []  # have left since the last wait for all
         self._depth = 0
         self._bundled = BundledInputs(self)
         self._shared = SharedObjects(self, reach.open_home, self.follow, self._warn)
@@ -90,10 +90,8 @@ class Session:
         """Take in what was just declared."""
         self._check_open()
         with self._lock:
-            if isinstance(thing, Task):
-                if thing.resources is not ONE_CPU:
-                    self._check_claims(thing)  # now, so that it stands in no submit's way
-                self._unseen.append(weakref.ref(thing))
+            if isinstance(thing, Task) and thing.resources is not ONE_CPU:
+                self._check_claims(thing)  # now, so that it stands in no submit's way
             self._declared.add(thing)
 
     def mark(self, thing: Task | DataObject) -> None:
@@ -162,7 +160,7 @@ class Session:
         active.leave(self)
         active.clear_default(self)
         self._declared.clear()
-        self._unseen = []
+        self._unseen.clear()
         self._kept.clear()
         if os.getpid() == self._reach.pid:
             self._shared.close()
@@ -298,7 +296,7 @@ class Session:
             link = self._reach.link
             for fact, payload in list(constant_parcels(self.session_id, constants, self._reach)):
                 link.post(fact, payload)
-            parcels = task_parcels(self.session_id, tasks, self._sent)
+            parcels = task_parcels(self.session_id, tasks, self._sent, self._unseen)
             try:
                 self._access.sent([task.task_id for task in tasks])
                 # Interrupted before this line, all is posted again, and counts once everywhere
@@ -342,17 +340,10 @@ class Session:
 
     def wait_all(self) -> None:
         """Wait until nothing that was submitted is unfinished."""
-        with self._lock:
-            waited, self._unseen = self._unseen, []
-        try:
-            self._access.wait_all()
-        except BaseException:
-            with self._lock:
-                self._unseen += waited
-            raise
-        tasks = [task for each in waited if (task := each()) is not None and task.submitted]
-        with self._lock:
-            self._unseen += [each for each in waited if (task := each()) and not task.submitted]
+        self._access.wait_all()
+        waited = self._unseen[:]  # now: they are noted as they leave, beside this thread
+        del self._unseen[: len(waited)]
+        tasks = [task for each in waited if (task := each()) is not None]
         note_ends(self._access, tasks)
         note_ends(self._access, [output for task in tasks for output in task.outputs])
 
