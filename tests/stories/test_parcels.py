@@ -22,14 +22,14 @@ TASKS = 300
 @pytest.fixture(autouse=True)
 def slow_parcels(monkeypatch):
     """Of ten tasks each, so that what the first ones made is old when the last ones come."""
-    make = room._tasks_parcel
+    make = room._Submit.parcel
 
     def late(*args):
         time.sleep(0.01)
         return make(*args)
 
     monkeypatch.setattr(room, "PARCEL", 10)
-    monkeypatch.setattr(room, "_tasks_parcel", late)
+    monkeypatch.setattr(room._Submit, "parcel", late)
 
 
 @remote(auto_load=True, auto_encode="pickle")
