@@ -359,6 +359,7 @@ class Task(HasUser):
         if output.task is not None or output.value is not None:
             maker = "a constant" if output.task is None else f"made by {output.task!r}"
             raise UsageError(f"{output!r} is {maker} already, and no output of {self!r}")
+        output.mark_said()  # its submit is this task's
         return output.label or None, output
 
 

@@ -66,6 +66,11 @@ class HasUser:
         """The same to be read only."""
         return self._user or NO_USER
 
+    def mark_said(self) -> None:
+        """Let its submit look at what may be said of it; harmless when done twice."""
+        if self._user is not None:
+            self.owner.mark(self)
+
     def seal(self) -> None:
         """What was said about it is fixed."""
         self._user = Fixed(self._user) if self._user else None

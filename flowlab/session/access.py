@@ -43,7 +43,7 @@ class Access:
         self.closed = False
         self._reach = reach
         self._id = session_id
-        self._sent: list[TaskId] = []
+        self._sent: dict[TaskId, None] = {}  # in order; one that was posted twice counts once
         self._excused: set[TaskId] = set()
 
     @property
@@ -61,7 +61,7 @@ class Access:
 
     def sent(self, tasks: Iterable[TaskId]) -> None:
         """These were submitted."""
-        self._sent += tasks
+        self._sent.update(dict.fromkeys(tasks))
 
     def excuse(self, task_id: TaskId) -> None:
         """Do not blame this task any longer: it was replaced."""
@@ -166,7 +166,8 @@ class Access:
     def unfinished(self) -> tuple[TaskId, ...]:
         """Tasks that were submitted and have not ended."""
         ended = self._reach.mirror.is_ended
-        return tuple(task_id for task_id in self._sent if not ended(task_id))
+        sent = list(self._sent)  # at once: another thread may submit
+        return tuple(task_id for task_id in sent if not ended(task_id))
 
     def _wait(self, done: Callable[[], bool]) -> None:
         self._reach.mirror.wait(done)

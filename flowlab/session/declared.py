@@ -29,13 +29,14 @@ class Portion(NamedTuple):
 
 
 class Declared:
-    """Of one session, whose lock guards it; `mark` alone may be called without."""
+    """Of one session, whose lock guards it."""
 
     def __init__(self) -> None:
         self.tasks: list[Task] = []
         self.constants: list[DataObject] = []
         self.wave = Wave()
         self._marked: list[Task | DataObject] = []
+        self._torn = False  # an interrupt came while a part of it was given another wave
 
     def add(self, thing: Task | DataObject) -> None:
         """One more."""
@@ -51,11 +52,13 @@ class Declared:
 
     def discard(self, task: Task) -> None:
         """It is not to be submitted."""
-        self.tasks = [each for each in self.tasks if each is not task]
-        task.wave = Wave()
+        fresh, left = Wave(), [each for each in self.tasks if each is not task]
+        self._marked = [one for one in self._marked if _maker(one) is not task]
+        task.wave, self.tasks = fresh, left  # without a call between, as below
 
     def portion(self, things: Iterable[Task | DataObject] | None) -> Portion:
         """What these need of it, with all that they read; None: everything."""
+        self._mend()
         (tasks, constants), left = split(things, self.tasks, self.constants)
         whole = things is None
         chosen = set[Task | DataObject]() if whole else {*tasks, *constants}
@@ -72,16 +75,24 @@ class Declared:
         marked = list[Task | DataObject]()
         if not portion.whole:
             wave, fresh = fresh, wave
+            self._torn = True
             for thing in (*portion.tasks, *portion.constants):
                 thing.wave = wave
             gone = {id(one) for one in portion.marked}
             marked = [one for one in self._marked if id(one) not in gone]
         # Without a call between: an interrupt finds all of it done, or nothing
-        wave.submitted = True
+        wave.submitted, self._torn = True, False
         self.wave, self._marked = fresh, marked
         self.tasks, self.constants = portion.left
         for one in portion.marked:
             one.seal()
+
+    def _mend(self) -> None:
+        """What is still here is of one wave, whatever an interrupt has left."""
+        if self._torn:
+            for thing in (*self.tasks, *self.constants):
+                thing.wave = self.wave
+            self._torn = False
 
     def clear(self) -> None:
         """Forget all of it."""

@@ -37,6 +37,7 @@ from flowlab.session.logger import SessionLogger
 from flowlab.session.parcel import constant_parcels, task_parcels
 from flowlab.session.points import StagePoints
 from flowlab.session.reach import Reach
+from flowlab.session.records import ENDED
 from flowlab.session.shared import SharedObjects
 from flowlab.shared.logbook import FORMAT
 from flowlab.shared.proxy import SharedProxy
@@ -96,7 +97,8 @@ class Session:
 
     def mark(self, thing: Task | DataObject) -> None:
         """Note that something may be said of a thing."""
-        self._declared.mark(thing)
+        with self._lock:
+            self._declared.mark(thing)
 
     def note_kept(self, obj: DataObject) -> None:
         """See to it that an object that is kept is let go when nobody can name it."""
@@ -159,9 +161,9 @@ class Session:
         self._access.close()
         active.leave(self)
         active.clear_default(self)
+        self._kept.clear()
         self._declared.clear()
         self._unseen.clear()
-        self._kept.clear()
         if os.getpid() == self._reach.pid:
             self._shared.close()
             self._reach.link.post(SessionClosed(self.session_id))
@@ -341,11 +343,14 @@ class Session:
     def wait_all(self) -> None:
         """Wait until nothing that was submitted is unfinished."""
         self._access.wait_all()
-        waited = self._unseen[:]  # now: they are noted as they leave, beside this thread
-        del self._unseen[: len(waited)]
+        with self._lock:  # now: they are noted as they leave, beside this thread
+            waited = self._unseen[:]
+            del self._unseen[: len(waited)]
         tasks = [task for each in waited if (task := each()) is not None]
         note_ends(self._access, tasks)
         note_ends(self._access, [output for task in tasks for output in task.outputs])
+        # Of those that another thread has submitted meanwhile, its own wait is to find the end
+        self._unseen += [weakref.ref(task) for task in tasks if task.state not in ENDED]
 
     def settled(self, timeout: float | None = None) -> bool:
         """Whether nothing is unfinished any more, within `timeout` s; raises no task's error."""

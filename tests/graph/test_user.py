@@ -54,6 +54,17 @@ def test_what_nobody_looked_at_is_fixed_as_well():
     assert owner.marked == []
 
 
+def test_what_was_said_before_is_marked_again():
+    owner = NoEngines()
+    thing = Thing(owner)
+    thing.mark_said()
+    assert owner.marked == []
+    thing.user["note"] = 1
+    owner.submit()
+    thing.mark_said()
+    assert owner.marked == [thing]
+
+
 def test_things_of_one_wave_are_submitted_together():
     wave, things = Wave(), [Thing(NoEngines()) for _ in range(3)]
     for thing in things[:2]:

@@ -5,6 +5,7 @@ import gc
 import pytest
 
 from flowlab import Client, UsageError, blob, remote
+from flowlab.graph.nodes import DataObject, Task
 from flowlab.session.declared import split
 from tests.stories.watching import wait_until
 
@@ -106,6 +107,48 @@ def test_a_reader_of_what_was_given_up_is_refused(session):
     session.discard(given_up)
     with pytest.raises(UsageError, match="neither submitted nor declared any longer"):
         session.submit()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_interrupted_portion_is_submitted_the_next_time(session, monkeypatch, whole):
+    first, second = add(1), add(2)
+    second.output.keep()
+    third = add(second)
+
+    class Stops(list):
+        def __iter__(self):
+            yield self[0]
+            raise KeyboardInterrupt
+
+    declared = session._declared
+    portion = declared.portion([third])
+    with pytest.raises(KeyboardInterrupt):
+        declared.sent(portion._replace(tasks=Stops(portion.tasks)))
+    assert session.task_count == 3
+    session.submit(None if whole else [third])
+    assert second.submitted
+    assert third.submitted
+    assert first.submitted == whole
+    assert second.output.fetch().load() == 2
+
+
+def test_what_is_posted_twice_counts_once(session):
+    task = add(1)
+    session._access.sent([task.task_id])  # as before an interrupt
+    session.submit()
+    session.wait_all()
+    assert task.state == "finished"
+
+
+def test_what_was_said_of_an_output_before_it_was_taken_is_looked_at(session):
+    out = DataObject("out")
+    out.user["odd"] = {1, 2}
+    session.submit()
+    add(1)
+    Task("python", outputs=[out])
+    with pytest.raises(UsageError, match="must be JSON"):
+        session.submit()
+    out.user["odd"] = 1
 
 
 def test_kept_objects_of_each_portion_go_when_nobody_names_them(session):
