@@ -6,8 +6,9 @@ would have said, so that nobody else need know that a batch did not leave at onc
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 from flowlab.cluster.errands import Place
@@ -54,6 +55,8 @@ class Between:
     """Implements relay.Yard. `store` and `carrier` are those of this process, `run` its name.
 
     points  stage points that a process before this one used: what lies there is now ours
+    early   engines of that process may still come: until `settle`, nobody says of a host that it
+            has none
     """
 
     def __init__(
@@ -63,7 +66,10 @@ class Between:
         carrier: Carrier,
         ways: Ways,
         points: Iterable[str] = (),
+        *,
+        early: bool = False,
     ) -> None:
+        self._early: list[Callable[[], None]] | None = [] if early else None
         self._run = run
         self._folders: dict[str, str] = {}  # of stage points
         self._host = store.host
@@ -96,13 +102,15 @@ class Between:
         now = self._room.hold(engine, host, waiting)
         if now.jobs or now.dropped or now.payload != NOTHING:
             self._ways.send(engine, now)
-        for object_id, file in waiting.wants.items():
-            label = waiting.brought[object_id].spec.label
-            folder = self._folder(waiting.points.get(object_id, ""))
-            found = self._relay.want(object_id, file, label, host, folder)
-            if found is not None:
-                self._room.came(object_id, host, found)
-        self._leave()
+        self._when_settled(partial(self._want_all, host, waiting))
+
+    def settle(self, awaited: Collection[EngineId]) -> None:
+        """These are still to come from the process before; the others have come, or are lost."""
+        if awaited:
+            return
+        early, self._early = self._early, None
+        for wish in early or ():
+            wish()
 
     def fetch(
         self, object_id: ObjectId, value: Resting, label: str, point: str, then: Then
@@ -113,9 +121,13 @@ class Between:
         """
         self._fetches.setdefault(object_id, []).append(then)
         folder = self._folder(point)
-        found = self._relay.want(object_id, value, label, self._host, folder)
-        if found is not None:
-            self._answer(object_id, found)
+
+        def want() -> None:
+            found = self._relay.want(object_id, value, label, self._host, folder)
+            if found is not None:
+                self._answer(object_id, found)
+
+        self._when_settled(want)
 
     def follow(self, action: ClusterAction) -> None:
         """Do what an action asks of batches that wait, and of the stores of all hosts."""
@@ -178,6 +190,21 @@ class Between:
             self._answer(object_id, kind(fault))
 
     # --- helpers
+
+    def _when_settled(self, wish: Callable[[], None]) -> None:
+        if self._early is None:
+            wish()
+        else:
+            self._early.append(wish)
+
+    def _want_all(self, host: HostId, waiting: Waiting) -> None:
+        for object_id, file in waiting.wants.items():
+            label = waiting.brought[object_id].spec.label
+            folder = self._folder(waiting.points.get(object_id, ""))
+            found = self._relay.want(object_id, file, label, host, folder)
+            if found is not None:
+                self._room.came(object_id, host, found)
+        self._leave()
 
     def _folder(self, point: str) -> str:
         """This run's own folder at a stage point: all in it may go when the run is over."""

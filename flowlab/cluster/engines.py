@@ -103,7 +103,8 @@ class EngineCluster:
         self._dispatch = Dispatch(table, self._host)
         ways = Ways(self._router.send_now, self._router.call, self._dispatch.given, self._hear)
         before = table.stage_points()
-        self._between = Between(self._run.run, self._store, self._carrier, ways, before)
+        make = partial(Between, early=bool(self._known))
+        self._between = make(self._run.run, self._store, self._carrier, ways, before)
         self._router.start(self)
         order = make_order(self._run, self._host, self._choice.own, self._umask)
         self._launcher.start({**order, **self._router.order()})
@@ -208,6 +209,7 @@ class EngineCluster:
 
     def tick(self, now: float) -> None:
         self._watch.tick(now)
+        self._between.settle(self._members.awaited)
         for engine, message in self._dispatch.sweep():
             self._router.send(engine, message)
 
@@ -224,9 +226,7 @@ class EngineCluster:
 
     def lose(self, member: Member) -> None:
         """It is dead, or may not come back: clean up behind it, then say so."""
-        culprits = member.running()
-        if member.deliberate:
-            culprits = ()
+        culprits = () if member.deliberate else member.running()
         try:
             self._leave(member.engine, member.hello.pid, member.reason)
         finally:

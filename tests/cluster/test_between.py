@@ -97,6 +97,34 @@ def waiting(file):
     return Waiting(batch, {X: file}, {X: Brought(ObjectSpec(X, label="big"), ObjectInfo(X))})
 
 
+def test_nothing_is_lost_before_all_engines_of_the_process_before_had_time_to_come(office):
+    file, told = office.far.put(X, DATA), []
+    ways = Ways(office._send, office.calls.put, office._given, office.said.append)
+    office.between = between = Between("run", office.home, office.near, ways, early=True)
+    between.joined(NEAR_ENGINE, HOME)  # comes first; who has the object comes later
+    between.hold(NEAR_ENGINE, waiting(file))
+    between.fetch(X, file, "big", "", told.append)
+    between.settle([FAR_ENGINE])
+    assert office.said == told == []
+    between.joined(FAR_ENGINE, FAR)
+    between.settle([])
+    office.until(lambda: office.batches(NEAR_ENGINE))
+    assert office.said == []
+    assert len(told) == 1
+    assert bytes(office.home.open(told[0])) == DATA
+
+
+def test_who_does_not_come_from_the_process_before_takes_what_he_has_along(office):
+    ways = Ways(office._send, office.calls.put, office._given, office.said.append)
+    office.between = between = Between("run", office.home, office.near, ways, early=True)
+    between.joined(NEAR_ENGINE, HOME)
+    between.hold(NEAR_ENGINE, waiting(office.far.put(X, DATA)))
+    between.gone(FAR_ENGINE)
+    between.settle([])
+    assert isinstance(office.said[0], ObjectsLost)
+    assert isinstance(office.said[1], Reported)
+
+
 def test_a_batch_goes_when_what_it_reads_has_come(office):
     office.between.hold(NEAR_ENGINE, waiting(office.far.put(X, DATA)))
     assert office.batches(NEAR_ENGINE) == []
