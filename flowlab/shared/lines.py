@@ -26,6 +26,7 @@ class Line:
 
     SharedObjectError when it is not let in.
 
+    key      of the server
     task     under which it was opened
     is_busy  a call is under way: what a signal's handler calls meanwhile needs another line
     """
@@ -35,7 +36,8 @@ class Line:
         self.is_busy = False
         self.task = scope.task
         self._pid = os.getpid()
-        self._address, self._key, self._holder = address, key, scope.holder()
+        self.key = key
+        self._address, self._holder = address, scope.holder()
         self._channel, self._name = self._connect()
 
     def ask(self, request: Request) -> Reply:
@@ -87,7 +89,7 @@ class Line:
         raise SharedObjectError("it was not let in: too many connect at once; try again later")
 
     def _introduce(self) -> tuple[Channel, str]:
-        channel = connect(self._address, self._key)
+        channel = connect(self._address, self.key)
         try:
             channel.send(encode(self._holder))
             return channel, decode(channel.receive())
@@ -146,6 +148,7 @@ class Scope:
     def open(self, address: Address, key: bytes) -> Line:
         """A new line, which ends with the task."""
         line = Line(address, key, self)
+        _all.add(ref(line, _all.discard))
         if line.task is not None:
             self._lines.add(ref(line, self._lines.discard))
         return line
@@ -177,6 +180,7 @@ class ThreadScope(Scope):
 _process = Scope()
 _threads: dict[int, Scope] = {}
 _mine = threading.local()
+_all: set[ref[Line]] = set()  # of all threads
 
 
 def scope_of_tasks(engine: int, *, inline: bool) -> Scope:
@@ -189,13 +193,29 @@ def scope_of_tasks(engine: int, *, inline: bool) -> Scope:
 def line_to(address: Address, key: bytes) -> Line:
     """A line of this thread to a server."""
     scope = _threads.get(threading.get_ident(), _process)
-    lines: dict[tuple[Address, bool], list[Line]] | None = getattr(_mine, "lines", None)
+    lines: dict[tuple[Address, bytes, bool], list[Line]] | None = getattr(_mine, "lines", None)
     if lines is None:
         lines = _mine.lines = {}
-    which = address, scope.task is None  # what was opened between tasks outlives them
-    lines[which] = [each for each in lines.get(which, ()) if each.serves(scope.task)]
-    line = next((each for each in lines[which] if not each.is_busy), None)
+    # The key, since an address may be that of an older server, which is gone; and what was opened
+    # between tasks outlives them
+    which = address, key, scope.task is None
+    lines[which] = mine = [each for each in lines.get(which, ()) if each.serves(scope.task)]
+    line = next((each for each in mine if not each.is_busy), None)
     if line is None:
         line = scope.open(address, key)
-        lines[which].append(line)
+        mine.append(line)
+        for other, ended in list(lines.items()):
+            if not any(each.is_open for each in ended):
+                lines.pop(other, None)
     return line
+
+
+def end_lines(key: bytes) -> None:
+    """End this process's lines to a server that has ended: else they would pile up.
+
+    Where a call is under way, its thread hears of the end, and closes the line itself.
+    """
+    for each in list(_all):
+        line = each()
+        if line is not None and line.key == key and not line.is_busy:
+            line.close()

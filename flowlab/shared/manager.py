@@ -19,6 +19,7 @@ from flowlab.errors import SharedObjectError, UsageError
 from flowlab.shared.catalog import HIDDEN, KINDS, describe, ready_made
 from flowlab.shared.home import Home
 from flowlab.shared.keys import key_of
+from flowlab.shared.lines import end_lines
 from flowlab.shared.main import Orders
 from flowlab.shared.process import spawn
 from flowlab.shared.proxy import Reference, SharedProxy, Where, call, make_proxy
@@ -38,6 +39,7 @@ class Manager:
     def __init__(self, home: Home, name: str, say: Callable[[str], None]) -> None:
         self._home = home
         self._name = name
+        self._key = key_of(home.run, name)
         self._say = say
         self._errors = home.path / f"shared-{name}.err"
         self._lock = threading.Lock()
@@ -108,13 +110,14 @@ class Manager:
             process.kill()
             process.wait()
         self._home.reaper.remove([process.pid])
+        end_lines(self._key)
 
     def _begin(self) -> Where:
         """Give it its orders; gives where it listens."""
         process, home = self._process, self._home
         assert process.stdin is not None
         assert process.stdout is not None
-        key = key_of(home.run, self._name).hex()
+        key = self._key.hex()
         orders = Orders(home.run, self._name, key, home.interface, sys.path[:], own_umask())
         try:
             process.stdin.write(msgspec.json.encode(orders) + b"\n")

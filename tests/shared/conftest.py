@@ -1,5 +1,6 @@
 """A server in this process, and a manager in another, with all that is said of them."""
 
+import secrets
 import threading
 
 import pytest
@@ -38,7 +39,7 @@ def _no_engine(monkeypatch):
 
 @pytest.fixture
 def home(tmp_path):
-    remember_run(RUN, "the key of the run")
+    remember_run(RUN, secrets.token_hex())
     yield Home(RUN, tmp_path, NoReaper())
     forget_run(RUN)
 

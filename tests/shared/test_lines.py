@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 import time
 
@@ -10,11 +11,12 @@ import pytest
 from flowlab.model.ids import TaskId, join_id
 from flowlab.model.specs import TaskSpec
 from flowlab.shared import lines
-from flowlab.shared.keys import key_of
-from flowlab.shared.lines import Line, Scope, ThreadScope, line_to, scope_of_tasks
+from flowlab.shared.keys import key_of, remember_run
+from flowlab.shared.lines import Line, Scope, ThreadScope, end_lines, line_to, scope_of_tasks
 from flowlab.shared.locks import Lock
 from flowlab.shared.meetings import Queue
 from flowlab.shared.referent import Referent
+from flowlab.shared.server import Server
 from flowlab.shared.wire import RETURN, Holder, Request
 from tests.cluster.peer import wait_until
 from tests.shared.conftest import RUN
@@ -49,6 +51,52 @@ def test_a_thread_has_one_line(server, key):
     assert found[0] is not mine
     mine.close()
     assert line_to(server.where.near, key) is not mine
+
+
+def test_a_server_at_an_older_ones_address_is_not_taken_for_it(server, key, monkeypatch):
+    """Ports come round again."""
+    old = line_to(server.where.near, key)
+    server.close()
+    monkeypatch.setattr(
+        "flowlab.shared.server._listen",
+        lambda host: socket.create_server((host, server.port), backlog=5),
+    )
+    remember_run(RUN, "the key of another run")
+    fresh_key = key_of(RUN, "here")
+    fresh = Server(fresh_key, "127.0.0.1", print)
+    fresh.start()
+    try:
+        line = line_to(("127.0.0.1", fresh.port), fresh_key)
+        assert line is not old
+        ident = fresh.add(Referent(Lock(), "Lock", "", ("locked",)))
+        assert line.ask(Request(ident, "locked")) == (RETURN, False)
+    finally:
+        fresh.close()
+
+
+def test_lines_to_a_server_that_has_ended_do_not_pile_up(server, key, queue):
+    mine = line_to(server.where.near, key)
+    found, outcome = [], []
+
+    def wait():
+        found.append(line_to(server.where.near, key))
+        try:
+            found[0].ask(Request(queue, "get"))
+        except (OSError, EOFError) as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    wait_until(lambda: server.queue._filled._queue)
+    end_lines(b"another key")
+    assert mine.is_open
+    end_lines(key)
+    assert not mine.is_open
+    assert found[0].is_open, "its thread is in the middle of a call"
+    server.close()
+    thread.join(10)
+    assert outcome
+    assert not found[0].is_open
 
 
 def test_what_a_task_opened_is_closed_at_its_end(server, key, lock):
