@@ -189,7 +189,7 @@ class Task(HasUser):
     """
 
     __slots__ = (
-        "__weakref__", "_inputs", "config", "function", "info", "kind", "name", "outputs",
+        "__weakref__", "_inputs", "_outputs", "config", "function", "info", "kind", "name",
         "place", "resources", "retries", "source", "task_id",
     )  # fmt: skip
 
@@ -238,9 +238,10 @@ class Task(HasUser):
             self._carry(shared)
         self.task_id = TaskId(owner.next_id())
         made = [self._make(each, place) for place, each in enumerate(_listed(outputs))]
-        self.outputs: LabeledList[DataObject] = LabeledList(pairs=made)
-        for _, output in made:
-            output.task = self
+        # Most have one, and need no list, which is work for the garbage collector
+        self._outputs = made[0] if len(made) == 1 else _labeled(made)
+        for each in made:
+            each.task = self
         if stage_point is not None:
             owner.stage_at(self.outputs, stage_point)
         owner.add(self)
@@ -263,11 +264,27 @@ class Task(HasUser):
         return () if self._inputs is None else self._inputs
 
     @property
+    def outputs(self) -> LabeledList[DataObject]:
+        """What it makes: objects with labels, in order."""
+        if isinstance(self._outputs, DataObject):
+            self._outputs = _labeled([self._outputs])
+        return self._outputs
+
+    @property
+    def makes(self) -> Collection[DataObject]:
+        """The same, only to be looked at, as `reads`."""
+        made = self._outputs
+        return (made,) if isinstance(made, DataObject) else made
+
+    @property
     def output(self) -> DataObject:
         """Its only output."""
-        if len(self.outputs) != 1:
-            raise UsageError(f"Task {self!r} has no unique output (outputs={len(self.outputs)})")
-        return self.outputs[0]
+        made = self._outputs
+        if isinstance(made, DataObject):
+            return made
+        if len(made) != 1:
+            raise UsageError(f"Task {self!r} has no unique output (outputs={len(made)})")
+        return made[0]
 
     def to_spec(self) -> TaskSpec:
         """What the scheduler is told of it."""
@@ -278,7 +295,7 @@ class Task(HasUser):
             self.name,
             tuple([obj.object_id for obj in inputs]) if inputs else (),
             tuple([each or "" for each in inputs.labels()]) if inputs and inputs.is_labeled else (),
-            tuple([obj.object_id for obj in self.outputs]),
+            tuple([obj.object_id for obj in self.makes]),
             self.resources,
             self.function.key if self.function else "",
             self.retries,
@@ -294,17 +311,17 @@ class Task(HasUser):
 
     def keep_outputs(self) -> None:
         """Hold all its outputs; only before submit."""
-        for output in self.outputs:
+        for output in self.makes:
             output.keep()
 
     def unkeep_outputs(self) -> None:
         """Let all its outputs go."""
-        for output in self.outputs:
+        for output in self.makes:
             output.unkeep()
 
     def fetch_outputs(self) -> list[Any]:
         """Wait for all its outputs; their values in order."""
-        return [output.fetch() for output in self.outputs]
+        return [output.fetch() for output in self.makes]
 
     def wait(self) -> None:
         """Wait until it is done."""
@@ -347,11 +364,10 @@ class Task(HasUser):
         if waits:
             self.resources = msgspec.structs.replace(self.resources, alone=True)
 
-    def _make(self, output: "str | Output | DataObject", place: int) -> tuple[Any, DataObject]:
-        """Label and object of one output."""
+    def _make(self, output: "str | Output | DataObject", place: int) -> DataObject:
+        """The object of one output."""
         if not isinstance(output, DataObject):
-            described = describe_output(output, place)
-            return described.label, DataObject(described, self.owner)
+            return DataObject(describe_output(output, place), self.owner)
         if output.owner is not self.owner:
             raise UsageError(
                 f"{output!r} belongs to session {output.owner.name!r}, not to {self!r}"
@@ -360,7 +376,7 @@ class Task(HasUser):
             maker = "a constant" if output.task is None else f"made by {output.task!r}"
             raise UsageError(f"{output!r} is {maker} already, and no output of {self!r}")
         output.mark_said()  # its submit is this task's
-        return output.label or None, output
+        return output
 
 
 Outputs = int | str | Output | DataObject | Sequence[str | Output | DataObject] | None
@@ -374,14 +390,18 @@ def _listed(outputs: Outputs) -> Sequence[str | Output | DataObject]:
     return [outputs] if isinstance(outputs, DataObject) else list(outputs)
 
 
+def _labeled(objects: Iterable[DataObject]) -> LabeledList[DataObject]:
+    return LabeledList(pairs=[(obj.label or None, obj) for obj in objects])
+
+
 def to_dataobj(thing: Any) -> DataObject:
     """The object that a thing stands for: itself, or the only output of a task."""
     if isinstance(thing, DataObject):
         return thing
     if isinstance(thing, Task):
-        if len(thing.outputs) == 1:
-            return thing.outputs[0]
-        trouble = "does not have any output" if not thing.outputs else "returns multiple outputs"
+        if len(thing.makes) == 1:
+            return thing.output
+        trouble = "does not have any output" if not thing.makes else "returns multiple outputs"
         raise UsageError(f"{thing!r} {trouble}; name the object that is meant by .outputs[…]")
     if isinstance(thing, StandIn):
         return to_dataobj(thing.output)

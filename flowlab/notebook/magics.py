@@ -84,7 +84,7 @@ class FlowMagics:
     def fetch(self, line: str) -> object:
         """Wait for an object and give its value; a directory comes as a DataInstance."""
         thing = self._workspace.find(options.FETCH.read(line).object)
-        if isinstance(thing, Task) and not thing.outputs:
+        if isinstance(thing, Task) and not thing.makes:
             thing.wait()  # its failure comes first
             raise WrongWords(
                 f"%fetch: task {thing.name!r} makes nothing; end its cell with an expression, or -o"

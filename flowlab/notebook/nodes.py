@@ -57,7 +57,7 @@ class NodeCell:
             raise
         finally:
             with suppress(SessionError):  # it has ended, and all with it
-                session.unkeep([output for task in tasks for output in task.outputs])
+                session.unkeep([output for task in tasks for output in task.makes])
         return NodeResults(rows)
 
     def _declare(self, session: Session) -> list[Task]:

@@ -8,10 +8,11 @@ import json
 import os
 import socket
 from multiprocessing import AuthenticationError, connection
-from multiprocessing.connection import Connection, Listener
+from multiprocessing.connection import Listener
 
 from flowlab.cluster.run import RunDirectory
 from flowlab.errors import LinkError
+from flowlab.session.wire import Wire
 
 _HAS_UNIX = hasattr(socket, "AF_UNIX")
 _PORT = "link.json"  # where the port stands when there is no AF_UNIX
@@ -34,21 +35,14 @@ def listen(run: RunDirectory) -> Listener:
     return listener
 
 
-def reach(run: RunDirectory) -> "Connection[bytes, bytes]":
+def reach(run: RunDirectory) -> Wire:
     """Connect; raises LinkError that says why not."""
     try:
         if _HAS_UNIX:
-            return connection.Client(str(run.link_socket), "AF_UNIX", authkey=run.key.encode())
+            return Wire(
+                connection.Client(str(run.link_socket), "AF_UNIX", authkey=run.key.encode())
+            )
         host, port = json.loads((run.path / _PORT).read_text())
-        return connection.Client((host, port), "AF_INET", authkey=run.key.encode())
+        return Wire(connection.Client((host, port), "AF_INET", authkey=run.key.encode()))
     except (OSError, EOFError, AuthenticationError) as error:
         raise LinkError(f"the scheduler process does not answer in {run.path}: {error}") from error
-
-
-def cut(link: "Connection[bytes, bytes]") -> None:
-    """End a connection under a thread that waits for it; to close it would not wake that thread."""
-    try:
-        with socket.socket(fileno=os.dup(link.fileno())) as other:
-            other.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # it has ended already

@@ -100,7 +100,7 @@ class Declared:
 
     def objects(self) -> list[DataObject]:
         """Its constants, and what its tasks make."""
-        return [*self.constants, *(output for task in self.tasks for output in task.outputs)]
+        return [*self.constants, *(output for task in self.tasks for output in task.makes)]
 
 
 def split(

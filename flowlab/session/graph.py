@@ -70,7 +70,7 @@ def make_graph(
     """The graph of what was submitted, by its entries, and of what was only declared."""
     view = fold(View(), entries)
     rows = tuple(each.to_spec() for each in constants)
-    rows += tuple(output.to_spec() for task in tasks for output in task.outputs)
+    rows += tuple(output.to_spec() for task in tasks for output in task.makes)
     sizes = tuple((each.object_id, value_size(each.value)) for each in constants)
     declared = Submitted(session, rows, tuple(task.to_spec() for task in tasks), sizes)
     view = fold(view, [Entry(view.seq + 1, 0.0, session, declared)])

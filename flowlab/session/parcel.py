@@ -67,7 +67,7 @@ class _Submit:
         for number, piece in enumerate(self._pieces):
             read = [obj.object_id for task in piece for obj in task.reads]
             last.update([(one, number) for one in read if one in made])  # so in one before
-            made.update([(out.object_id, number) for task in piece for out in task.outputs])
+            made.update([(out.object_id, number) for task in piece for out in task.makes])
         for object_id, number in last.items():
             rows[made[object_id]][0].append(object_id)
             rows[number][1].append(object_id)
@@ -88,7 +88,7 @@ class _Submit:
             elif task.source:
                 shown[str(task.task_id)] = task.source
         configs = {task.task_id: task.config for task in tasks if task.config}
-        objects = tuple([output.to_spec() for task in tasks for output in task.outputs])
+        objects = tuple([output.to_spec() for task in tasks for output in task.makes])
         told = tuple((key, _cut(text)) for key, text in shown.items())
         awaited, caught = self.rows[number]
         specs = tuple([task.to_spec() for task in tasks])

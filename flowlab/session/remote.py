@@ -20,7 +20,6 @@ from flowlab.events.messages import FactUnion, Logged
 from flowlab.events.stream import Stream
 from flowlab.model.ids import ObjectId, SessionId, TaskId
 from flowlab.model.payload import NOTHING, Payload, Value
-from flowlab.session.address import cut
 from flowlab.session.frames import (
     DESCRIBE,
     EXPLAIN,
@@ -39,6 +38,7 @@ from flowlab.session.frames import (
     ValueIs,
 )
 from flowlab.session.link import Making, Questions, Reader
+from flowlab.session.wire import Wire
 
 GOODBYE = 3.0  # s for the process to end everything, until it is killed
 TAKEOVERS = 5  # processes that may be lost; one more and something is wrong with all of them
@@ -49,7 +49,7 @@ _Message = Ask | Heard | Goodbye | Making
 class Launcher(Protocol):
     """Brings a scheduler process about (start.py)."""
 
-    def launch(self, takeover: bool, after: int) -> Any:
+    def launch(self, takeover: bool, after: int) -> Wire:
         """Start one and connect to it; blocks, raises FlowlabError with what it said at its end.
 
         takeover  another one was killed, and `after` is the last entry that it told
@@ -86,7 +86,7 @@ class RemoteLink:
         self._outbox = SimpleQueue()
         self._unconfirmed: deque[Post] = deque()
         self._number = 0
-        self._connection: Any = None
+        self._wire: Wire | None = None
         self._sending = threading.Lock()  # of the connection and of what is unconfirmed
         self._closing = False
         self._threads: list[threading.Thread] = []
@@ -145,8 +145,9 @@ class RemoteLink:
             self._outbox.put(Goodbye())
             self._outbox.put(None)
             self._launcher.end(GOODBYE)
-            if self._connection is not None:
-                cut(self._connection)
+            wire = self._wire
+            if wire is not None:
+                wire.cut()
         self.fault = self.fault or "the client is closed"
 
     # --- the link's thread
@@ -157,38 +158,38 @@ class RemoteLink:
         assert launcher is not None
         for losses in range(TAKEOVERS + 1):
             try:
-                connection = launcher.launch(losses > 0, self._stream.last)
+                wire = launcher.launch(losses > 0, self._stream.last)
             except (FlowlabError, OSError) as error:
                 self.fault = self.fault or str(error)
                 return
             with suppress(OSError, EOFError, LinkError):  # it died: the next one may do better
-                self._attach(connection)
-                self._read(connection)
+                self._attach(wire)
+                self._read(wire)
             with self._sending:
-                self._connection = None
-                connection.close()
+                self._wire = None
+                wire.close()
             if self._closing:
                 return
         lost = f"the scheduler process was lost {TAKEOVERS + 1} times, nothing goes on."
         self.fault = lost + launcher.last_words()
 
-    def _attach(self, connection: Any) -> None:
+    def _attach(self, wire: Wire) -> None:
         """Introduce ourselves, and post again what the process does not have."""
         pid = os.getpid()
         hello = Attach(self._name, pid, start_time(pid), self._stream.last, self._linger)
-        connection.send_bytes(pack(hello))
-        attached = unpack(connection.recv_bytes(), Attached)
+        wire.send(pack(hello))
+        attached = unpack(wire.receive(), Attached)
         self.slot, self.epoch = attached.slot, attached.epoch
         with self._sending:
             self._confirm(attached.taken)
             for message in (*self._unconfirmed, *self._questions.unanswered(), Ask(0, NUDGE)):
-                connection.send_bytes(pack(message))
-            self._connection = connection
+                wire.send(pack(message))
+            self._wire = wire
 
-    def _read(self, connection: Any) -> None:
+    def _read(self, wire: Wire) -> None:
         """Take what comes; ends by an error, as the connection does."""
         while True:
-            self._take(unpack(connection.recv_bytes(), Down))  # type: ignore[arg-type]  # a union
+            self._take(unpack(wire.receive(), Down))  # type: ignore[arg-type]  # a union
             self._stream.flush()
 
     def _take(self, message: Down) -> None:
@@ -233,8 +234,8 @@ class RemoteLink:
     def _send_one(self, message: _Message) -> None:
         with self._sending:
             whole = self._number_it(message) if callable(message) else message
-            if whole is not None and self._connection is not None:
-                self._try_send(whole)
+            if whole is not None and self._wire is not None:
+                self._try_send(self._wire, whole)
 
     def _number_it(self, make: Making) -> Post | None:
         if (made := make()) is None:
@@ -244,9 +245,9 @@ class RemoteLink:
         self._unconfirmed.append(post)
         return post
 
-    def _try_send(self, message: Post | Ask | Heard | Goodbye) -> None:
+    def _try_send(self, wire: Wire, message: Post | Ask | Heard | Goodbye) -> None:
         try:
-            self._connection.send_bytes(pack(message))
+            wire.send(pack(message))
         except OSError:
             # The reading end finds the connection ended too; what is unconfirmed is sent again.
-            self._connection = None
+            self._wire = None

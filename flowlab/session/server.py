@@ -10,14 +10,13 @@ from contextlib import suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Listener
 from queue import SimpleQueue
-from typing import Any, assert_never
+from typing import assert_never
 
 from flowlab.cluster.reap import start_time
 from flowlab.errors import LinkError
 from flowlab.events.codec import pack, unpack
 from flowlab.events.messages import Entry, SessionClosed, SessionOpened
 from flowlab.model.ids import SessionId
-from flowlab.session.address import cut
 from flowlab.session.desk import ask_pump
 from flowlab.session.frames import (
     Ask,
@@ -35,6 +34,7 @@ from flowlab.session.frames import (
 from flowlab.session.pump import Pump
 from flowlab.session.table import Origin
 from flowlab.session.window import Holds, Window
+from flowlab.session.wire import Wire
 
 LOOK = 0.25  # s between two looks whether the kernels' processes live
 FIRST = 60.0  # s for the first kernel to attach
@@ -120,7 +120,7 @@ class Server:
                 continue  # somebody without the key, or one who went away at the door
             except OSError:
                 return  # the listener was closed
-            _Kernel(self, connection).start()
+            _Kernel(self, Wire(connection)).start()
 
     def _watch(self) -> None:
         """Cut off kernels whose process is dead: a child that they forked may hold the socket."""
@@ -140,12 +140,12 @@ class Server:
 class _Kernel:
     """One kernel's connection."""
 
-    def __init__(self, server: Server, connection: Any) -> None:
+    def __init__(self, server: Server, wire: Wire) -> None:
         self.linger = 0.0
         self.process = (0, "")
         self.sessions: set[SessionId] = set()
         self._server = server
-        self._connection = connection
+        self._wire = wire
         self._outbox: SimpleQueue[Down | None] = SimpleQueue()
         self._link = ""
         self._window = Window(server.holds.hold)
@@ -161,14 +161,14 @@ class _Kernel:
 
     def cut(self) -> None:
         """End the connection; the reading thread does the rest."""
-        cut(self._connection)
+        self._wire.cut()
 
     def _read(self) -> None:
         try:
             # An end without a goodbye is no error: the lease decides what it means
             with suppress(OSError, EOFError, LinkError):
-                self._attach(unpack(self._connection.recv_bytes(), Attach))
-                while self._take(unpack(self._connection.recv_bytes(), Up)):  # type: ignore[arg-type]  # a union
+                self._attach(unpack(self._wire.receive(), Attach))
+                while self._take(unpack(self._wire.receive(), Up)):  # type: ignore[arg-type]  # a union
                     continue
         finally:
             self._stop()
@@ -176,7 +176,7 @@ class _Kernel:
             self._outbox.put(None)
             self.cut()  # the writer may be waiting for a kernel that reads no more
             self._writer.join()
-            self._connection.close()
+            self._wire.close()
             if self._link:
                 self._server.leave(self, self._link)
 
@@ -238,7 +238,7 @@ class _Kernel:
     def _write(self) -> None:
         try:
             while (message := self._outbox.get()) is not None:
-                self._connection.send_bytes(pack(message))
+                self._wire.send(pack(message))
         except OSError:
             self.cut()  # the reader closes it, once neither of us uses it
 

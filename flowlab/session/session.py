@@ -348,7 +348,7 @@ class Session:
             del self._unseen[: len(waited)]
         tasks = [task for each in waited if (task := each()) is not None]
         note_ends(self._access, tasks)
-        note_ends(self._access, [output for task in tasks for output in task.outputs])
+        note_ends(self._access, [output for task in tasks for output in task.makes])
         # Of those that another thread has submitted meanwhile, its own wait is to find the end
         self._unseen += [weakref.ref(task) for task in tasks if task.state not in ENDED]
 
@@ -404,7 +404,7 @@ class Session:
         with self._lock:
             if not task.submitted:
                 self._declared.discard(task)
-                for output in task.outputs:
+                for output in task.makes:
                     self._kept.forget(output)
                 return
         self._access.excuse(task.task_id)
@@ -412,7 +412,7 @@ class Session:
             return
         replaced = CancelRequested(self.session_id, (task.task_id,), replaced=True)
         self._reach.link.post(replaced)
-        if kept := [output for output in task.outputs if output.kept]:
+        if kept := [output for output in task.makes if output.kept]:
             self.unkeep(kept)
 
     def explain(self, task: Task) -> Why:

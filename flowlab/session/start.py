@@ -20,6 +20,7 @@ from flowlab.cluster.reaper import Reaper
 from flowlab.cluster.run import RunDirectory
 from flowlab.errors import ClusterError, LinkError
 from flowlab.session.address import reach
+from flowlab.session.wire import Wire
 from flowlab.shared.process import spawn
 
 START_SECONDS = 60.0  # s for the process to listen
@@ -67,7 +68,7 @@ class Starter:
         self._lock = threading.Lock()
         self._ended = False
 
-    def launch(self, takeover: bool, after: int) -> Any:
+    def launch(self, takeover: bool, after: int) -> Wire:
         """Start a process and connect to it."""
         self._collect()
         owner = (os.getpid(), start_time(os.getpid()))

@@ -6,7 +6,8 @@ import pytest
 
 from flowlab.errors import LinkError
 from flowlab.session import address
-from flowlab.session.address import cut, listen, reach
+from flowlab.session.address import listen, reach
+from flowlab.session.wire import Wire
 
 
 @pytest.mark.parametrize("unix", [True, False])
@@ -16,14 +17,16 @@ def test_a_frame_arrives(run, monkeypatch, unix):
         heard = []
 
         def serve():
-            with listener.accept() as link:
-                heard.append(link.recv_bytes())
+            wire = Wire(listener.accept())
+            heard.append(wire.receive())
+            wire.close()
 
         thread = threading.Thread(target=serve)
         thread.start()
-        with reach(run) as link:
-            link.send_bytes(b"hello")
+        wire = reach(run)
+        wire.send(b"hello")
         thread.join(5)
+        wire.close()
         assert heard == [b"hello"]
         file = run.link_socket if unix else run.path / "link.json"
         assert file.stat().st_mode & 0o777 == 0o600
@@ -38,25 +41,3 @@ def test_what_a_killed_process_left_is_no_hindrance(run):
 def test_nobody_there_is_said(run):
     with pytest.raises(LinkError, match="does not answer"):
         reach(run)
-
-
-def test_a_cut_wakes_the_thread_that_reads(run):
-    ended = threading.Event()
-    with listen(run) as listener:
-        served = []
-        accepting = threading.Thread(target=lambda: served.append(listener.accept()))
-        accepting.start()
-        link = reach(run)
-        accepting.join(5)
-
-        def read():
-            with pytest.raises((EOFError, OSError)):
-                link.recv_bytes()
-            ended.set()
-
-        threading.Thread(target=read).start()
-        cut(link)
-        assert ended.wait(5)
-        link.close()
-        cut(link)  # a second time does no harm
-        served[0].close()

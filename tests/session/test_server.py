@@ -40,17 +40,17 @@ class Peer:
     """A kernel that speaks in frames."""
 
     def __init__(self, run, link, process=None, linger=0.0):
-        self.connection = reach(run)
+        self.wire = reach(run)
         pid, started = process or (os.getpid(), start_time(os.getpid()))
         self.say(Attach(link, pid, started, 0, linger))
         self.attached = self.hear(Attached)
 
     def say(self, message):
-        self.connection.send_bytes(pack(message))
+        self.wire.send(pack(message))
 
     def hear(self, kind):
         while True:
-            message = unpack(self.connection.recv_bytes(), Down)
+            message = unpack(self.wire.receive(), Down)
             if isinstance(message, kind):
                 return message
 
@@ -62,7 +62,7 @@ class Peer:
     def leave(self, word=None):
         if word is not None:
             self.say(word)
-        self.connection.close()
+        self.wire.close()
 
 
 class House:
@@ -151,7 +151,7 @@ def test_a_dead_kernel_is_noticed_though_a_child_holds_its_socket(house):
     dead.wait()
     peer = house.peer(process=process)  # the socket stays open here, as in a forked child
     assert house.over.wait(5)
-    peer.connection.close()
+    peer.wire.close()
 
 
 def test_a_stranger_without_the_key_does_not_come_in(house, run):
@@ -163,7 +163,7 @@ def test_a_stranger_without_the_key_does_not_come_in(house, run):
 
 def test_nonsense_ends_that_kernels_link_alone(house):
     good, bad = house.peer("good"), house.peer("bad")
-    bad.connection.send_bytes(b"nonsense")
+    bad.wire.send(b"nonsense")
     with pytest.raises((EOFError, OSError)):
         bad.hear(Told)
     good.say(Ask(1, "what is the time"))

@@ -17,47 +17,15 @@ import pytest
 from flowlab.compat.ruffus import files, follows, make_shared_logger_and_proxy, pipeline_run
 from flowlab.compat.ruffus import setup_std_shared_logger as std_logger
 from flowlab.compat.ruffus.steps import clear_pipeline
+from tests.stories import seed_logger
+from tests.stories.seed_logger import LoggerProxy, LoggingManager, setup_shared_logger
 
-cloudpickle.register_pickle_by_value(sys.modules[__name__])  # engines cannot import tests
+for module in (sys.modules[__name__], seed_logger):
+    cloudpickle.register_pickle_by_value(module)  # engines cannot import tests
 
 pytestmark = pytest.mark.engines
 JOBS = 50
 STEPS = ("begins", "works", "ends")
-
-
-# --- as it is written there, but for the handler, which it makes and forgets to add
-
-
-def setup_shared_logger(LOGGING_LEVEL, LOG_FILENAME):  # noqa: N803 - the document's names
-    """Function to setup logger shared between all processes"""
-    my_ruffus_logger = logging.getLogger("simpler_example_logger")
-    my_ruffus_logger.setLevel(LOGGING_LEVEL)
-    handler = logging.handlers.RotatingFileHandler(LOG_FILENAME, maxBytes=100000, backupCount=5)
-    my_ruffus_logger.addHandler(handler)
-    return my_ruffus_logger
-
-
-class LoggerProxy(multiprocessing.managers.BaseProxy):
-    def debug(self, message):
-        return self._callmethod("debug", [message])
-
-    def info(self, message):
-        return self._callmethod("info", [message])
-
-    def __str__(self):
-        return "Logging proxy"
-
-
-class LoggingManager(multiprocessing.managers.SyncManager):
-    """Logging manager sets up its own process and will create the real Log object there"""
-
-
-LoggingManager.register(
-    "setup_logger",
-    setup_shared_logger,
-    proxytype=LoggerProxy,
-    exposed=("info", "debug", "__str__"),
-)
 
 
 # --- the stories

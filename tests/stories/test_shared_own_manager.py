@@ -4,7 +4,6 @@
 
 import logging
 import logging.handlers
-import multiprocessing.managers
 import re
 import sys
 
@@ -12,38 +11,13 @@ import cloudpickle
 import pytest
 
 from flowlab import TaskError, UsageError, remote
+from tests.stories import seed_logger
+from tests.stories.seed_logger import LoggingManager
 from tests.stories.watching import wait_until
 
-cloudpickle.register_pickle_by_value(sys.modules[__name__])  # engines cannot import tests
+for module in (sys.modules[__name__], seed_logger):
+    cloudpickle.register_pickle_by_value(module)  # engines cannot import tests
 pytestmark = pytest.mark.engines
-
-
-def setup_shared_logger(level, path):
-    logger = logging.getLogger("simpler_example_logger")
-    logger.setLevel(level)
-    handler = logging.handlers.RotatingFileHandler(path, maxBytes=100_000, backupCount=5)
-    logger.addHandler(handler)
-    return logger
-
-
-class LoggerProxy(multiprocessing.managers.BaseProxy):
-    def debug(self, message):
-        return self._callmethod("debug", [message])
-
-    def info(self, message):
-        return self._callmethod("info", [message])
-
-    def __str__(self):
-        return "Logging proxy"
-
-
-class LoggingManager(multiprocessing.managers.SyncManager):
-    """Logging manager sets up its own process and will create the real Log object there."""
-
-
-LoggingManager.register(
-    "setup_logger", setup_shared_logger, proxytype=LoggerProxy, exposed=("info", "debug", "__str__")
-)
 
 
 @remote(auto_encode="pickle")
