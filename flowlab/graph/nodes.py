@@ -6,7 +6,7 @@ are as fresh as its last submit, wait or update.
 After Rain's user guide, "Task definition and submission".
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -19,7 +19,7 @@ from flowlab.graph.owner import Owner
 from flowlab.graph.place import find_place
 from flowlab.graph.standin import StandIn
 from flowlab.graph.types import Function, function_of, is_own
-from flowlab.graph.user import HasUser
+from flowlab.graph.user import HasUser, Wave
 from flowlab.model.attributes import (
     ObjectAttributes,
     ObjectKnown,
@@ -84,10 +84,10 @@ class DataObject(HasUser):
         return split_id(self.object_id)
 
     @property
-    def submitted(self) -> bool:
-        """Whether it is on its way: with the task that makes it."""
+    def sent_with(self) -> Wave:
+        """The wave of the task that makes it; of a constant its own."""
         task = self.task
-        return (self if task is None else task).wave.submitted
+        return self.wave if task is None else task.wave
 
     @property
     def content_type(self) -> str | None:
@@ -160,6 +160,10 @@ class DataObject(HasUser):
 
     def _first_state(self) -> str:
         return "finished" if self.task is None else "unfinished"
+
+    def _last_state(self, ended: Mapping[TaskId, str]) -> str:
+        is_there = self.task is None or self.task.task_id not in ended
+        return "finished" if is_there else self._state or "unfinished"
 
     def __repr__(self) -> str:
         label = f" {self.label!r}" if self.label else ""
@@ -333,6 +337,9 @@ class Task(HasUser):
 
     def _first_state(self) -> str:
         return "notAssigned"
+
+    def _last_state(self, ended: Mapping[TaskId, str]) -> str:
+        return ended.get(self.task_id, "finished")
 
     def __repr__(self) -> str:
         number = f" {self.id}" if hasattr(self, "task_id") else ""  # while it is being declared

@@ -1,21 +1,27 @@
 """What the user says about a task or an object: a dictionary that most never get."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flowlab.graph.owner import Owner
 from flowlab.model.attributes import NO_USER, Fixed
+from flowlab.model.ids import ID, TaskId
 
 
 class Wave:
     """What is shared by all that is submitted together.
 
     submitted  whether it is on its way
+    ended      once somebody has waited for all of it: states of the tasks that did not finish
+    told       whose state was written after that
     """
 
-    __slots__ = ("submitted",)
+    __slots__ = ("ended", "submitted", "told")
 
     def __init__(self) -> None:
         self.submitted = False
+        self.ended: Mapping[TaskId, str] | None = None
+        self.told: set[ID] = set()
 
 
 _NONE = Wave()  # of what its owner has not taken in
@@ -36,19 +42,35 @@ class HasUser:
         self._state: str | None = None
 
     @property
+    def id(self) -> ID:
+        """Session and number."""
+        raise NotImplementedError
+
+    @property
+    def sent_with(self) -> Wave:
+        """The wave of the task that it is submitted with."""
+        return self.wave
+
+    @property
     def submitted(self) -> bool:
         """Whether it is on its way."""
-        return self.wave.submitted
+        return self.sent_with.submitted
 
     @property
     def state(self) -> str | None:
         """As fresh as the owner's last submit, wait or update; None before the submit."""
-        if self._state is None and self.submitted:
+        wave = self.sent_with
+        if wave.ended is not None and not (wave.told and self.id in wave.told):
+            return self._last_state(wave.ended)
+        if self._state is None and wave.submitted:
             return self._first_state()
         return self._state
 
     @state.setter
     def state(self, state: str) -> None:
+        wave = self.sent_with
+        if wave.ended is not None:
+            wave.told.add(self.id)
         self._state = state
 
     @property
@@ -77,4 +99,8 @@ class HasUser:
 
     def _first_state(self) -> str:
         """Its state at its submit."""
+        raise NotImplementedError
+
+    def _last_state(self, ended: Mapping[TaskId, str]) -> str | None:
+        """Its state when all of its wave had ended."""
         raise NotImplementedError

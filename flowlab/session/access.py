@@ -145,12 +145,27 @@ class Access:
 
         self._wait(done)
 
-    def wait_all(self) -> None:
-        """Wait until all ended; then raise the first error, but for tasks that were replaced."""
-        self._wait(self._all_ended)
+    def wait_all(self, look: Callable[[], None] = lambda: None) -> None:
+        """Wait until all ended; then raise the first error, but for tasks that were replaced.
+
+        look  called before each look: what it finds submitted the last time has ended
+        """
+
+        def done() -> bool:
+            look()
+            return self._all_ended()
+
+        self._wait(done)
         record = self._record()
         if record is not None:
             self._blame(task for task in record.failures if not self._is_excused(record, task))
+
+    def failures(self) -> dict[TaskId, str]:
+        """States of the tasks that ended, and did not finish."""
+        record = self._record()
+        if record is None:
+            return {}
+        return {each: record.tasks[each].state for each in list(record.failures)}
 
     def settled(self, timeout: float | None) -> bool:
         """As wait_all, with an end and without the errors of tasks."""

@@ -19,12 +19,14 @@ class Portion(NamedTuple):
 
     marked  what of it may have something said of it
     left    the rest
+    wave    what all of it is to share
     """
 
     tasks: list[Task]
     constants: list[DataObject]
     marked: list[Task | DataObject]
     left: Things
+    wave: Wave
     whole: bool
 
 
@@ -67,21 +69,20 @@ class Declared:
             for one in self._marked
             if (maker := _maker(one)).wave is self.wave and (whole or maker in chosen)
         ]
-        return Portion(tasks, constants, marked, left, whole)
+        return Portion(tasks, constants, marked, left, self.wave if whole else Wave(), whole)
 
     def sent(self, portion: Portion) -> None:
         """This is on its way, and what was said of it is fixed."""
-        wave, fresh = self.wave, Wave()
+        fresh = Wave() if portion.whole else self.wave
         marked = list[Task | DataObject]()
         if not portion.whole:
-            wave, fresh = fresh, wave
             self._torn = True
             for thing in (*portion.tasks, *portion.constants):
-                thing.wave = wave
+                thing.wave = portion.wave
             gone = {id(one) for one in portion.marked}
             marked = [one for one in self._marked if id(one) not in gone]
         # Without a call between: an interrupt finds all of it done, or nothing
-        wave.submitted, self._torn = True, False
+        portion.wave.submitted, self._torn = True, False
         self.wave, self._marked = fresh, marked
         self.tasks, self.constants = portion.left
         for one in portion.marked:

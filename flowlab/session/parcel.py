@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
-from weakref import ref
 
 from flowlab.events.messages import Submitted
 from flowlab.graph.nodes import DataObject, Task
@@ -28,16 +27,15 @@ def constant_parcels(
 
 
 def task_parcels(
-    session: SessionId, tasks: Sequence[Task], sent: set[str], unseen: list[ref[Task]]
+    session: SessionId, tasks: Sequence[Task], sent: set[str]
 ) -> list[Callable[[], Parcel]]:
     """What makes the parcels of these tasks, each as it leaves, in order.
 
-    sent    keys of functions that went out before; what goes out is added
-    unseen  gets the tasks as they leave
+    sent  keys of functions that went out before; what goes out is added
     """
     # Tasks were declared in this order, and could read only what was declared before them
     pieces = [tasks[start : start + PARCEL] for start in range(0, len(tasks), PARCEL)]
-    submit = _Submit(session, pieces, sent, unseen)
+    submit = _Submit(session, pieces, sent)
     return [partial(submit.parcel, number) for number in range(len(pieces))]
 
 
@@ -49,12 +47,10 @@ class _Submit:
         session: SessionId,
         pieces: Sequence[Sequence[Task]],
         sent: set[str],
-        unseen: list[ref[Task]],
     ) -> None:
         self._session = session
         self._pieces = pieces
         self._sent = sent
-        self._unseen = unseen
 
     @cached_property
     def rows(self) -> list[tuple[list[ObjectId], list[ObjectId]]]:
@@ -76,7 +72,6 @@ class _Submit:
     def parcel(self, number: int) -> Parcel:
         """One piece as it leaves."""
         tasks, sent = self._pieces[number], self._sent
-        self._unseen += [ref(task) for task in tasks]
         functions, sources, shown = {}, {}, {}
         for task in tasks:
             function = task.function

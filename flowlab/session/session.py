@@ -6,7 +6,6 @@ After Rain's user guide, "Sessions"; the one rule: only `close` never raises.
 import itertools
 import os
 import threading
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
@@ -23,6 +22,7 @@ from flowlab.events.messages import (
 from flowlab.graph import active
 from flowlab.graph.checks import check_submit
 from flowlab.graph.nodes import DataObject, Task
+from flowlab.graph.user import Wave
 from flowlab.model.ids import FIRST_LOCAL, EngineId, ObjectId, SessionId, TaskId, join_id
 from flowlab.model.payload import Stored
 from flowlab.model.resources import ONE_CPU
@@ -37,7 +37,6 @@ from flowlab.session.logger import SessionLogger
 from flowlab.session.parcel import constant_parcels, task_parcels
 from flowlab.session.points import StagePoints
 from flowlab.session.reach import Reach
-from flowlab.session.records import ENDED
 from flowlab.session.shared import SharedObjects
 from flowlab.shared.logbook import FORMAT
 from flowlab.shared.proxy import SharedProxy
@@ -66,7 +65,7 @@ class Session:
         self._declared = Declared()
         self._sent: set[str] = set()  # keys of functions that went out
         self._kept = KeptObjects(Farewell(reach.link, session_id).add)
-        self._unseen: list[weakref.ref[Task]] = []  # have left since the last wait for all
+        self._waves: list[Wave] = []  # have left since the last wait for all
         self._depth = 0
         self._bundled = BundledInputs(self)
         self._shared = SharedObjects(self, reach.open_home, self.follow, self._warn)
@@ -163,7 +162,7 @@ class Session:
         active.clear_default(self)
         self._kept.clear()
         self._declared.clear()
-        self._unseen.clear()
+        self._waves.clear()
         if os.getpid() == self._reach.pid:
             self._shared.close()
             self._reach.link.post(SessionClosed(self.session_id))
@@ -298,9 +297,10 @@ class Session:
             link = self._reach.link
             for fact, payload in list(constant_parcels(self.session_id, constants, self._reach)):
                 link.post(fact, payload)
-            parcels = task_parcels(self.session_id, tasks, self._sent, self._unseen)
+            parcels = task_parcels(self.session_id, tasks, self._sent)
             try:
                 self._access.sent([task.task_id for task in tasks])
+                self._waves.append(portion.wave)
                 # Interrupted before this line, all is posted again, and counts once everywhere
                 self._declared.sent(portion)
             finally:  # last: they are made beside the user, whom that would hold up here
@@ -342,15 +342,17 @@ class Session:
 
     def wait_all(self) -> None:
         """Wait until nothing that was submitted is unfinished."""
-        self._access.wait_all()
-        with self._lock:  # now: they are noted as they leave, beside this thread
-            waited = self._unseen[:]
-            del self._unseen[: len(waited)]
-        tasks = [task for each in waited if (task := each()) is not None]
-        note_ends(self._access, tasks)
-        note_ends(self._access, [output for task in tasks for output in task.makes])
-        # Of those that another thread has submitted meanwhile, its own wait is to find the end
-        self._unseen += [weakref.ref(task) for task in tasks if task.state not in ENDED]
+        waves: list[Wave] = []
+
+        def look() -> None:  # another thread may submit meanwhile
+            waves[:] = [wave for wave in self._waves if wave.submitted]
+
+        self._access.wait_all(look)
+        ended = self._access.failures()
+        for wave in waves:
+            wave.ended = ended
+        with self._lock:
+            self._waves = [wave for wave in self._waves if wave.ended is None]
 
     def settled(self, timeout: float | None = None) -> bool:
         """Whether nothing is unfinished any more, within `timeout` s; raises no task's error."""

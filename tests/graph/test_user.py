@@ -8,8 +8,13 @@ from tests.graph.owner import NoEngines
 
 
 class Thing(HasUser):
+    id = (1, 10)
+
     def _first_state(self):
         return "on its way"
+
+    def _last_state(self, ended):
+        return ended.get(10, "finished")
 
 
 def test_the_dictionary_is_made_when_it_is_looked_at():
@@ -71,3 +76,16 @@ def test_things_of_one_wave_are_submitted_together():
         thing.wave = wave
     wave.submitted = True
     assert [thing.submitted for thing in things] == [True, True, False]
+
+
+@pytest.mark.parametrize(("ended", "state"), [({}, "finished"), ({10: "failed"}, "failed")])
+def test_the_end_of_a_wave_is_the_end_of_all_in_it(ended, state):
+    thing = Thing(NoEngines())
+    thing.wave = Wave()
+    thing.wave.submitted = True
+    thing.state = "running"
+    assert thing.state == "running"
+    thing.wave.ended = ended
+    assert thing.state == state
+    thing.state = "told later"
+    assert thing.state == "told later"

@@ -87,6 +87,8 @@ def test_a_replaced_task_is_not_blamed_any_longer(patient):
     assert patient.settled(10)
     patient.discard(bad)
     patient.wait_all()
+    assert (bad.state, bad.output.state) == ("failed", "unfinished")
+    assert (behind.state, behind.output.state) == ("skipped", "unfinished")
     declared = task(patient)
     patient.discard(declared)
     assert patient.task_count == 0

@@ -18,7 +18,7 @@ class Parcel(NamedTuple):
 
 def parcels(session, sent=None):
     constants = constant_parcels(1, session._declared.constants, session._reach)
-    tasks = task_parcels(1, session._declared.tasks, set() if sent is None else sent, [])
+    tasks = task_parcels(1, session._declared.tasks, set() if sent is None else sent)
     return [Parcel(*made) for made in (*constants, *(make() for make in tasks))]
 
 
