@@ -13,6 +13,7 @@ from flowlab.cluster.elsewhere import Elsewhere
 from flowlab.cluster.run import RunDirectory
 from flowlab.model.ids import EngineId, HostId
 from flowlab.staging.host import host_id
+from flowlab.staging.store import StoreSettings
 from flowlab.worker.boot import start_worker
 
 
@@ -31,6 +32,7 @@ def make_order(run: RunDirectory, host: HostId, own: bool, umask: int | None) ->
         "umask": str(umask) if own and umask is not None else "",
         "store": str(run.store),
         "store_size": str(run.store_size),
+        "prefault": str(run.prefault),
         "boards": str(run.boards),
         "sandboxes": str(run.sandboxes),
     }
@@ -59,7 +61,10 @@ def bootstrap(kernel: Any, text: str) -> dict[str, object]:
             f"engine {engine} runs on another host, and the scheduler process listens on none: "
             "give Client(listen='tcp://ADDRESS:*') an address that the engines can reach"
         )
-    elsewhere = None if near else Elsewhere(order["run"], host, int(order["store_size"]))
+    elsewhere = None
+    if not near:
+        settings = StoreSettings(int(order["store_size"]), prefault=int(order["prefault"]))
+        elsewhere = Elsewhere(order["run"], host, settings)
     return start_worker(
         kernel,
         address,

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import msgspec
+
 from flowlab.cluster import reap
 from flowlab.cluster.run import SHARED_MEMORY, SHARED_ROOM, remove_tree
 from flowlab.model.ids import HostId
@@ -26,7 +28,7 @@ _YOUNG = 60.0  # s in which the first engine of a place has its board
 class Elsewhere:
     """The places; `store` lies in shared memory when there is room."""
 
-    def __init__(self, run: str, host: HostId, store_size: int = 0) -> None:
+    def __init__(self, run: str, host: HostId, settings: StoreSettings | None = None) -> None:
         self._parent = private_directory(Path(tempfile.gettempdir()), f"flowlab-{os.getuid()}")
         self._name = f"{run}-{host}"
         self._host = host
@@ -39,7 +41,10 @@ class Elsewhere:
             spill = private_directory(base, "spill")
             is_other = spill.stat().st_dev != self.store.stat().st_dev
             with suppress(FileExistsError):  # another engine was here before
-                write_settings(self.store, StoreSettings(store_size, str(spill) * is_other))
+                said = settings or StoreSettings()
+                write_settings(
+                    self.store, msgspec.structs.replace(said, spill=str(spill) * is_other)
+                )
 
     def leave(self) -> None:
         """This process goes: remove what is its own, and all when nobody else is left."""

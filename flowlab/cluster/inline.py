@@ -38,6 +38,7 @@ class InlineCluster:
         self._run = run
         self._host = host_id()
         self._store = HostStore(run.store, self._host)
+        threading.Thread(target=self._store.prefault, daemon=True).start()
         self._carrier = Carrier(self._store)
         self._alone = threading.RLock()
         self._closed = False

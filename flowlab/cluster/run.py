@@ -35,6 +35,7 @@ class RunDirectory:
     store       directory of this host's store: shared memory when there is room
     spill       directory for objects that find no room there
     store_size  bytes that the store of each host may have; 0: half of what is free there
+    prefault    bytes of it whose pages are made before they are needed
     key         what an engine or a kernel must know to be let in; never in logs, argv or `repr`
     """
 
@@ -43,15 +44,22 @@ class RunDirectory:
     store: Path
     spill: Path
     store_size: int
+    prefault: int
     key: str
 
     @classmethod
     def create(
-        cls, base: Path | None = None, *, store_size: int = 0, spill: Path | None = None
+        cls,
+        base: Path | None = None,
+        *,
+        store_size: int = 0,
+        prefault: int = 0,
+        spill: Path | None = None,
     ) -> "RunDirectory":
         """Make a new one, below `base` or the user's runtime directory.
 
         store_size  bytes of the store; 0: half of what the device has free
+        prefault    bytes of it whose pages are made before they are needed
         spill       where objects go that find no room: below this one, or the temporary directory
         """
         parent = _base_directory() if base is None else private_directory(base.parent, base.name)
@@ -61,13 +69,15 @@ class RunDirectory:
             private_directory(path, part)
         store, spilled = _store_directory(run, path), _spill_directory(run, path, spill)
         elsewhere = spill is not None or store.stat().st_dev != spilled.stat().st_dev
-        write_settings(store, StoreSettings(store_size, str(spilled) if elsewhere else ""))
-        here = cls(run, path, store, spilled, store_size, secrets.token_hex(32))
+        settings = StoreSettings(store_size, str(spilled) * elsewhere, prefault=prefault)
+        write_settings(store, settings)
+        here = cls(run, path, store, spilled, store_size, prefault, secrets.token_hex(32))
         meta = {
             "run": run,
             "store": str(store),
             "spill": str(spilled),
             "store_size": store_size,
+            "prefault": prefault,
             "pid": os.getpid(),
             "began": time.time(),
         }
@@ -82,7 +92,7 @@ class RunDirectory:
         meta = json.loads(_read_private(path / "meta.json"))
         store, spill = _existing(Path(meta["store"])), _existing(Path(meta["spill"]))
         key = _read_private(path / "key")
-        return cls(meta["run"], path, store, spill, meta["store_size"], key)
+        return cls(meta["run"], path, store, spill, meta["store_size"], meta["prefault"], key)
 
     @property
     def link_socket(self) -> Path:

@@ -5,6 +5,8 @@ import os
 from traitlets import Bool, Enum, Integer, Unicode
 from traitlets.config import SingletonConfigurable
 
+from flowlab.model.limits import POOL
+
 
 def _environment(name: str, default: str = "") -> str:
     return os.environ.get(f"FLOWLAB_{name}", default)
@@ -40,6 +42,13 @@ class FlowLab(SingletonConfigurable):
         min=0,
         help="Bytes of large objects in shared memory; 0: half of what is free there. "
         "[FLOWLAB_STORE_SIZE]",
+    ).tag(config=True)
+    prefault = Integer(
+        int(_environment("PREFAULT", "0")),
+        min=0,
+        max=POOL,
+        help="Bytes of shared memory whose pages are made as engines start: the first large "
+        "objects are written twice as fast. [FLOWLAB_PREFAULT]",
     ).tag(config=True)
     spill = Unicode(
         _environment("SPILL"),

@@ -110,6 +110,7 @@ class Extension:
             listen=config.listen,
             inline=config.inline,
             store_size=config.store_size or None,
+            prefault=config.prefault,
             spill=config.spill or None,
         )
         with suppress(FlowlabError, OSError):  # tried again at the submit, and said there

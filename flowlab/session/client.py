@@ -24,7 +24,7 @@ from flowlab.errors import SessionError, UsageError
 from flowlab.events.messages import OnError
 from flowlab.graph import active
 from flowlab.model.ids import EngineId, SessionId
-from flowlab.model.limits import INLINE_OBJECT
+from flowlab.model.limits import INLINE_OBJECT, POOL
 from flowlab.session.chronicle import Chronicle
 from flowlab.session.journals import journal_directory
 from flowlab.session.link import Link, LocalLink
@@ -56,6 +56,8 @@ class Client:
     linger          s that engines and tasks live on when this process is killed
     engine_timeout  s until engines that do not come are given up
     store_size      bytes of large objects in shared memory, half of what is free by default
+    prefault        bytes of it whose pages are made as engines start, so that the first large
+                    objects are written twice as fast; what is not used is taken all the same
     spill           directory for large objects beyond that, a temporary one by default
     progress        told in a few words how engines come, in another thread
     """
@@ -72,6 +74,7 @@ class Client:
         linger: float = 0.0,
         engine_timeout: float = START_SECONDS,
         store_size: int | None = None,
+        prefault: int = 0,
         spill: str | Path | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> None:
@@ -82,7 +85,7 @@ class Client:
         _check_seconds("linger", linger, least=0)
         _check_seconds("engine_timeout", engine_timeout, least=1)
         chosen = asdict(choose(n, profile, cluster, listen))
-        self._make_run = _run_maker(store_size, spill)
+        self._make_run = _run_maker(store_size, prefault, spill)
         self._choice = EngineChoice(**{**chosen, "start_seconds": engine_timeout})
         self._inline = inline
         self._linger = linger
@@ -238,14 +241,20 @@ class Client:
             raise SessionError("the client is closed; make another one")
 
 
-def _run_maker(size: int | None, spill: str | Path | None) -> Callable[[], RunDirectory]:
+def _run_maker(
+    size: int | None, prefault: int, spill: str | Path | None
+) -> Callable[[], RunDirectory]:
     """What makes the run directory, with what was said of its store."""
     if size is not None and (type(size) is not int or size < INLINE_OBJECT):
         raise UsageError(f"store_size is a number of bytes, at least {INLINE_OBJECT}, not {size!r}")
+    if type(prefault) is not int or not 0 <= prefault <= POOL:
+        raise UsageError(f"prefault is a number of bytes, from 0 to {POOL}, not {prefault!r}")
     place = Path(spill).expanduser().absolute() if spill is not None else None
     if place is not None and not place.is_dir():
         raise UsageError(f"spill is a directory that exists, not {str(place)!r}")
-    return functools.partial(RunDirectory.create, store_size=size or 0, spill=place)
+    return functools.partial(
+        RunDirectory.create, store_size=size or 0, prefault=prefault, spill=place
+    )
 
 
 def _check_seconds(name: str, value: object, least: float) -> None:

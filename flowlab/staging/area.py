@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from flowlab.model.limits import POOL
+from flowlab.model.limits import MIB, POOL
 from flowlab.staging.account import Account
 from flowlab.staging.mapping import LENT
 from flowlab.staging.packed import Piece
@@ -22,6 +22,7 @@ from flowlab.staging.pool import Pool
 _STAMP = 946_684_800_000_000_000  # ns since the epoch: any later write shows in the file's time
 _READ_ONLY = 0o400
 _PIECES = 512  # in one system call; IOV_MAX is 1024
+_LEAST_PAGES = 4 * MIB  # bytes; smaller objects are written as fast into fresh ones
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _drafts = itertools.count()
 
@@ -105,6 +106,31 @@ class Area:
             os.close(number)
         draft.unlink(missing_ok=True)
         self._account.add(-size)
+
+    def prefault(self, size: int) -> None:
+        """Make files of pages without content, of at most so many bytes together, for the pool.
+
+        Each is half of the one before, so there is one for every size of an object.
+        """
+        while (size := size // 2) >= _LEAST_PAGES:
+            if self._account.add(size) > self.limit or not self._make_pages(size):
+                self._account.add(-size)
+
+    def _make_pages(self, size: int) -> bool:
+        """One such file; False when the device is full or the pool has enough."""
+        draft = self._draft()
+        number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(number, 0, size)
+            made = self._pool.give(draft, os.fstat(number))
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            made = False
+        finally:
+            os.close(number)
+            draft.unlink(missing_ok=True)
+        return made
 
     def link(self, path: Path) -> Path:
         """A draft that shares the bytes of a file in this area."""

@@ -25,6 +25,7 @@ from flowlab.staging.packed import Packed
 
 _SETTINGS = ".settings.json"  # in a store's directory
 _LABELS = ".labels"
+_PREFAULTED = ".prefaulted"
 _HALF = 2  # of what a device has free, a store may have one part of so many
 
 
@@ -32,6 +33,7 @@ class StoreSettings(msgspec.Struct, frozen=True):
     """How large a store may become: written by who makes it, read by all.
 
     size        bytes in the store's own directory; 0: a share of what the device has free
+    prefault    bytes of it whose pages are made before they are needed
     spill       private directory for what has no room there; empty: none
     spill_size  bytes in that directory; 0 as above
     """
@@ -39,6 +41,7 @@ class StoreSettings(msgspec.Struct, frozen=True):
     size: int = 0
     spill: str = ""
     spill_size: int = 0
+    prefault: int = 0
 
 
 class HostStore:
@@ -55,6 +58,12 @@ class HostStore:
         if settings.spill:
             self._areas.append(Area(Path(settings.spill), settings.spill_size, pooled=False))
         self.drafts: list[Path] = []
+        self._prefault = settings.prefault
+
+    def prefault(self) -> None:
+        """Make pages before they are needed, if its settings say so: in one process of the host."""
+        if self._prefault and first_here(self.directory / _PREFAULTED):
+            self._areas[0].prefault(self._prefault)
 
     def put(
         self,
@@ -215,6 +224,7 @@ def write_settings(directory: Path, settings: StoreSettings) -> None:
         settings.size or _share(directory),
         settings.spill,
         settings.spill_size or (_share(Path(settings.spill)) if settings.spill else 0),
+        settings.prefault,
     )
     number = os.open(
         directory / _SETTINGS, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600
@@ -230,6 +240,16 @@ def read_settings(directory: Path) -> StoreSettings:
     except OSError:  # nothing is said, or there is no store: whoever writes to it is told why
         return StoreSettings(_share(directory))
     return msgspec.json.decode(data, type=StoreSettings)
+
+
+def first_here(path: Path) -> bool:
+    """Whether no other process has asked so of this file."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        os.close(os.open(path, flags, 0o600))
+    except OSError:  # one has, or there is no store: whoever writes to it is told why
+        return False
+    return True
 
 
 def _share(directory: Path) -> int:

@@ -96,6 +96,7 @@ class Worker:
         self._scheduled = False
         self._schedule_lock = threading.Lock()
         self._here = here = HostStore(store, self._host)
+        threading.Thread(target=here.prefault, name="flowlab-prefault", daemon=True).start()
         self._carrier = Carrier(here)
         self._loop = BatchLoop(self._send, here, self._board, sandboxes, engine=engine)
 

@@ -10,7 +10,7 @@ import pytest
 from flowlab.cluster import elsewhere
 from flowlab.cluster.elsewhere import Elsewhere
 from flowlab.model.ids import HostId
-from flowlab.staging.store import read_settings
+from flowlab.staging.store import StoreSettings, read_settings
 
 HOST = HostId("0123456789abcdef")
 
@@ -36,9 +36,10 @@ def everything(tmp_path):
 
 
 def test_engines_of_one_host_share_private_places_and_the_run_s_limit(tmp_path):
-    one, two = Elsewhere("run", HOST, 1000), Elsewhere("run", HOST, 2000)
+    one, two = (Elsewhere("run", HOST, StoreSettings(n, prefault=n)) for n in (1000, 2000))
     assert (one.store, one.boards, one.sandboxes) == (two.store, two.boards, two.sandboxes)
-    assert read_settings(two.store).size == 1000  # said by the first
+    said = read_settings(two.store)
+    assert (said.size, said.prefault) == (1000, 1000), "by the first"
     assert one.store.parent == tmp_path / "shm"
     for place in (one.store, one.boards, one.sandboxes):
         assert place.stat().st_mode & 0o777 == 0o700

@@ -134,6 +134,8 @@ def test_remove_takes_what_engines_left_that_only_counted_as_being_elsewhere(
 
 
 def test_the_size_of_a_store_is_known_to_who_opens_it_again(tmp_path):
-    made = RunDirectory.create(tmp_path / "base", store_size=12_345_678)
-    assert RunDirectory.open(made.path).store_size == 12_345_678
+    made = RunDirectory.create(tmp_path / "base", store_size=12_345_678, prefault=1_000)
+    found = RunDirectory.open(made.path)
+    assert (found.store_size, found.prefault) == (12_345_678, 1_000)
+    assert read_settings(found.store).prefault == 1_000
     made.remove()

@@ -1,11 +1,13 @@
 """What stands in the way of an access, and how a session waits; see also test_session.py."""
 
+import threading
+
 import pytest
 
 from flowlab.errors import ClusterError, SessionError, TaskError, UsageError
 from flowlab.events.messages import SessionClosed
 from flowlab.session.access import Why
-from tests.session.declare import constant, task, wait_until
+from tests.session.declare import constant, task, update, wait_until
 
 
 def test_a_link_that_is_gone_for_good_ends_every_wait(session):
@@ -79,3 +81,36 @@ def test_why_is_shown_in_sentences(session):
     session.submit()
     wait_until(lambda: session.explain(made).state == "running")
     assert "on engine 0" in str(session.explain(made))
+
+
+def test_after_a_wait_for_all_the_states_of_all_are_known(session):
+    first = task(session)
+    first.output.keep()
+    given = constant(session, b"x")
+    session.submit()
+    first.wait()
+    later = task(session)
+    session.submit([later])
+    session.wait_all()
+    not_sent = task(session)
+    everything = (first, first.output, later, later.output, given)
+    assert {each.state for each in everything} == {"finished"}
+    assert (not_sent.state, not_sent.output.state) == (None, None)
+    first.output.unkeep()
+    wait_until(lambda: update(first.output).state == "removed")
+    assert first.state == "finished"
+    session.submit()
+    assert (not_sent.state, not_sent.output.state) == ("notAssigned", "unfinished")
+    session.close()
+    assert (first.state, first.output.state, later.state) == ("finished", "removed", "finished")
+
+
+def test_what_is_submitted_while_another_thread_waits_is_waited_for_too(session):
+    slow = task(session, "sleep 0.5")
+    session.submit()
+    waiting = threading.Thread(target=session.wait_all)
+    waiting.start()
+    later = task(session, "sleep 0.8")
+    session.submit()
+    waiting.join(20)
+    assert (slow.state, later.state) == ("finished", "finished")

@@ -88,6 +88,8 @@ def test_an_interrupt_while_the_log_is_waited_for_leaves_nothing_behind(no_leaks
         ({"engine_timeout": 0}, UsageError, "engine_timeout"),
         ({"store_size": 0}, UsageError, "store_size is a number of bytes"),
         ({"store_size": 1e9}, UsageError, "store_size is a number of bytes"),
+        ({"prefault": -1}, UsageError, "prefault is a number of bytes, from 0 to"),
+        ({"prefault": 1 << 40}, UsageError, "prefault is a number of bytes, from 0 to"),
         ({"spill": "no/such/place"}, UsageError, "spill is a directory"),
         ({"inline": True, "n": 2}, UsageError, "leave out n=2"),
         ({"inline": True, "profile": "x"}, UsageError, "leave out profile"),
@@ -129,6 +131,27 @@ def test_what_has_no_room_in_the_store_lies_elsewhere(no_leaks, tmp_path_factory
         (spilled,) = place.iterdir()
         assert len([path for path in spilled.glob("*/*") if path.name.isdecimal()]) == 2
     assert list(place.iterdir()) == []
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("inline", [True, False])
+def test_large_objects_are_written_into_pages_made_beforehand(no_leaks, inline):
+    with Client(1, inline=inline, prefault=16 * MIB) as client, client.new_session() as session:
+        part = blob(b"A" * 700_000)
+        first = tasks.Concat([part])
+        first.output.keep()
+        session.submit()
+        first.output.fetch()
+        place = client._run_directory().store
+        pool = place / "pool"
+        wait_until(lambda: pool.exists() and len(os.listdir(pool)) == 2)
+        inodes = {path.stat().st_ino for path in pool.iterdir()}
+        whole = tasks.Concat([part] * 10)
+        whole.output.keep()
+        session.submit()
+        assert whole.output.fetch().get_bytes() == b"A" * 7_000_000
+        (stored,) = place.glob(f"*/{whole.output.object_id}")
+        assert stored.stat().st_ino in inodes
 
 
 def test_a_full_store_fails_the_task_that_made_too_much_and_no_other(no_leaks, monkeypatch):

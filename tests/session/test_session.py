@@ -219,39 +219,6 @@ def test_states_are_as_fresh_as_the_last_update(session):
     assert made.info.engine == 0
 
 
-def test_after_a_wait_for_all_the_states_of_all_are_known(session):
-    first = task(session)
-    first.output.keep()
-    given = constant(session, b"x")
-    session.submit()
-    first.wait()
-    later = task(session)
-    session.submit([later])
-    session.wait_all()
-    not_sent = task(session)
-    everything = (first, first.output, later, later.output, given)
-    assert {each.state for each in everything} == {"finished"}
-    assert (not_sent.state, not_sent.output.state) == (None, None)
-    first.output.unkeep()
-    wait_until(lambda: update(first.output).state == "removed")
-    assert first.state == "finished"
-    session.submit()
-    assert (not_sent.state, not_sent.output.state) == ("notAssigned", "unfinished")
-    session.close()
-    assert (first.state, first.output.state, later.state) == ("finished", "removed", "finished")
-
-
-def test_what_is_submitted_while_another_thread_waits_is_waited_for_too(session):
-    slow = task(session, "sleep 0.5")
-    session.submit()
-    waiting = threading.Thread(target=session.wait_all)
-    waiting.start()
-    later = task(session, "sleep 0.8")
-    session.submit()
-    waiting.join(20)
-    assert (slow.state, later.state) == ("finished", "finished")
-
-
 def test_a_task_larger_than_any_host_is_refused_with_the_numbers(session):
     task(session)
     session.submit()

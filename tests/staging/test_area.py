@@ -1,5 +1,6 @@
 """One directory of a store."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flowlab.model.limits import POOLED_FILE
+from flowlab.model.limits import MIB, POOLED_FILE
 from flowlab.staging.area import Area
 from flowlab.staging.mapping import LENT, map_file
 
@@ -199,3 +200,52 @@ def test_what_the_system_refuses_before_the_limit_is_no_room(area, tmp_path):
     assert (done.stderr, int(done.stdout)) == ("", POOLED_FILE + (1 << 20))
     assert names(area, "pool") == []
     assert len(names(area, "drafts")) == 1
+
+
+# --- pages before they are needed
+
+
+@pytest.fixture
+def wide(tmp_path):
+    return Area(tmp_path, 64 * MIB, pooled=True)
+
+
+def test_pages_are_made_for_every_size_and_counted(wide):
+    wide.prefault(32 * MIB)
+    assert [int(name.split("-")[0]) // MIB for name in names(wide, "pool")] == [16, 4, 8]
+    assert wide.total == 28 * MIB
+    pool = wide.directory / "pool"
+    assert sum((pool / name).stat().st_blocks for name in names(wide, "pool")) * 512 >= 28 * MIB
+
+
+def test_an_object_is_written_into_them(wide):
+    wide.prefault(32 * MIB)
+    (made,) = [each for each in names(wide, "pool") if int(each.split("-")[0]) == 8 * MIB]
+    inode = (wide.directory / "pool" / made).stat().st_ino
+    size = 7 * MIB + 1
+    final = make(wide, "7", size, b"y")
+    assert final.stat().st_ino == inode
+    assert final.read_bytes() == b"y" * size
+    assert final.stat().st_mode & 0o777 == 0o400
+    assert wide.total == 20 * MIB + size
+
+
+def test_no_more_are_made_than_there_is_room_for(tmp_path):
+    small = Area(tmp_path, 24 * MIB, pooled=True)
+    small.prefault(32 * MIB)
+    assert small.total == 12 * MIB, "a pool has half of an area"
+    assert len(names(small, "pool")) == 2
+    assert names(small, "drafts") == []
+
+
+def test_a_full_device_has_none(wide, monkeypatch):
+    def full(number, start, size):
+        if size < 16 * MIB:
+            raise OSError(errno.ENOSPC, "no space")
+        fallocate(number, start, size)
+
+    fallocate = os.posix_fallocate
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    wide.prefault(32 * MIB)
+    assert len(names(wide, "pool")) == 1
+    assert (wide.total, names(wide, "drafts")) == (16 * MIB, [])

@@ -8,8 +8,9 @@ import pytest
 
 from flowlab.errors import StoreError
 from flowlab.model.ids import HostId, ObjectId, SessionId, join_id
+from flowlab.model.limits import MIB
 from flowlab.model.payload import Inline, Stored
-from flowlab.staging.store import HostStore, private_directory
+from flowlab.staging.store import HostStore, StoreSettings, private_directory, write_settings
 
 ONE = SessionId(1)
 A = ObjectId(join_id(ONE, 10))
@@ -175,3 +176,18 @@ def test_a_parent_in_which_others_could_replace_it_is_refused(tmp_path):
 def test_a_name_with_a_way_in_it_is_refused(tmp_path, name):
     with pytest.raises(StoreError, match="no name for a directory"):
         private_directory(tmp_path, name)
+
+
+def test_pages_are_made_beforehand_by_one_process_of_a_host(tmp_path):
+    place = private_directory(tmp_path, "store")
+    write_settings(place, StoreSettings(prefault=32 * MIB))
+    stores = [HostStore(place, HostId("here")) for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(HostStore.prefault, stores))
+    assert len(os.listdir(place / "pool")) == 3
+    assert stores[0].contents() == {}
+
+
+def test_no_pages_are_made_unless_somebody_says_so(store):
+    store.prefault()
+    assert not (store.directory / "pool").exists()

@@ -140,6 +140,7 @@ class Flowlab(System):
         held, place = self._hold
         place.unlink()
         held.wait()
+        self._hold = None  # it reads the array, which would stay as long
 
     def bring(self, array: Any) -> Any:
         return array.output.fetch().load()
