@@ -43,7 +43,7 @@ class Workload:
         return self.title.format(size=f"{size:,}")
 
 
-VARIANTS = ("flowlab-watched", "flowlab-unlogged")
+VARIANTS = ("flowlab-watched", "flowlab-unlogged", "flowlab-prefaulted")
 FLOORS = ("hand", "batches")
 
 # system -> module and class
@@ -63,6 +63,7 @@ SYSTEMS: Mapping[str, tuple[str, str]] = {
     "batches": ("ipyparallel", "IpyparallelBatches"),
     "flowlab-watched": ("flowlab_variants", "FlowlabWatched"),
     "flowlab-unlogged": ("flowlab_variants", "FlowlabUnlogged"),
+    "flowlab-prefaulted": ("flowlab_variants", "FlowlabPrefaulted"),
 }
 GRAPH_PEERS = ("dask", "ray", "parsl", "executorlib", "crossflow")
 QUICK_SYSTEMS = (OURS, "dask", "ipyparallel", "hand")
@@ -70,7 +71,7 @@ QUICK_SYSTEMS = (OURS, "dask", "ipyparallel", "hand")
 _NOOPS = "{size} independent no-ops"
 _POOLS = ("futures", "loky", "pool", "joblib")
 _GRAPHS = (OURS, *GRAPH_PEERS[:4], "ipyparallel", *_POOLS, "hand")
-_NOOP_SYSTEMS = (*_GRAPHS, "batches", *VARIANTS)
+_NOOP_SYSTEMS = (*_GRAPHS, "batches", *VARIANTS[:2])
 
 WORKLOADS: Mapping[str, Workload] = {
     "noops-1k": Workload(
@@ -120,7 +121,8 @@ WORKLOADS: Mapping[str, Workload] = {
         (OURS, "dask", "ray", "hand"),
     ),
     "array": Workload(
-        "array of {size} MiB, worker to worker to client", "s", data.array, 256, 64, int, _GRAPHS
+        "array of {size} MiB, worker to worker to client", "s", data.array, 256, 64, int,
+        (*_GRAPHS, VARIANTS[2]),
     ),
     "broadcast": Workload(
         "{size} MiB to 32 tasks", "s", data.broadcast, 100, 32, int, _GRAPHS

@@ -13,6 +13,7 @@ _TITLES = {
     "batches": "one batch an ipyparallel engine",
     "flowlab-watched": "flowlab, live view open",
     "flowlab-unlogged": "flowlab, journal off",
+    "flowlab-prefaulted": "flowlab, pages made beforehand",
 }
 
 

@@ -1,5 +1,6 @@
 """flowlab itself, as it is installed: journal on, nothing looking on."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,13 @@ from tests.benchmarks.systems.contract import WORKERS, Cannot, System, Wait
 
 class Flowlab(System):
     graph_peer = True
+    options: Mapping[str, Any] = {}  # of the client
 
     def start(self) -> int:
         import flowlab
 
         self._flowlab = flowlab
-        self._client = flowlab.Client(WORKERS)
+        self._client = flowlab.Client(WORKERS, **self.options)
         self._hold: Any = None
         with self._client.new_session("first") as session:
             first = _tasks().noop()
