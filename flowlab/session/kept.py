@@ -15,6 +15,9 @@ class _Name(weakref.ref[DataObject]):
     object_id: ObjectId
 
 
+_watching: set["KeptObjects"] = set()  # a session may be dropped with all that it has, unclosed
+
+
 class KeptObjects:
     """Of one session.
 
@@ -30,6 +33,7 @@ class KeptObjects:
             assert isinstance(name, _Name)
             if names.pop(name.object_id, None) is not None and os.getpid() == pid:
                 let_go(name.object_id)
+            self._hold()
 
         self._gone = gone  # one for all: a hundred thousand kept objects are submitted at once
 
@@ -41,6 +45,7 @@ class KeptObjects:
         name = _Name(obj, self._gone)
         name.object_id = obj.object_id
         self._names[obj.object_id] = name
+        self._hold()
 
     def forget(self, obj: DataObject) -> None:
         """It is not kept any longer."""
@@ -49,3 +54,11 @@ class KeptObjects:
     def clear(self) -> None:
         """None is kept any longer."""
         self._names.clear()
+        self._hold()
+
+    def _hold(self) -> None:
+        """Stay as long as there is something to be told of."""
+        if not self._names:
+            _watching.discard(self)
+        if self._names:  # asked last: another thread may watch one more
+            _watching.add(self)

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from flowlab.graph.nodes import DataObject
+from flowlab.session import kept as kept_module
 from flowlab.session.kept import KeptObjects
 from tests.graph.owner import NoEngines
 
@@ -71,3 +72,25 @@ def test_a_forked_child_lets_nothing_go(kept, let_go, make):
         os._exit(len(let_go))
     assert os.waitpid(pid, 0)[1] == 0
     assert len(kept) == 1
+
+
+def test_what_is_dropped_together_with_its_session_is_let_go(let_go):
+    owner = NoEngines()
+    owner.kept = KeptObjects(let_go.append)
+    obj = DataObject("one", owner, value=b"x")
+    obj.owner.kept.watch(obj)
+    number = obj.object_id
+    watching = owner.kept
+    del owner, obj
+    gc.collect()
+    assert let_go == [number]
+    assert watching not in kept_module._watching
+
+
+def test_nothing_is_held_of_a_session_that_has_ended(kept, make):
+    obj = make()
+    kept.watch(obj)
+    assert kept in kept_module._watching
+    kept.forget(obj)
+    kept.clear()
+    assert kept not in kept_module._watching
