@@ -241,9 +241,11 @@ class Task(HasUser):
         if shared or (self.function is not None and self.function.shared):
             self._carry(shared)
         self.task_id = TaskId(owner.next_id())
-        made = [self._make(each, place) for place, each in enumerate(_listed(outputs))]
+        listed = _listed(outputs)
+        made = [self._make(each, place) for place, each in enumerate(listed)]
         # Most have one, and need no list, which is work for the garbage collector
-        self._outputs = made[0] if len(made) == 1 else _labeled(made)
+        is_plain = len(made) == 1 and made[0] is not listed[0]
+        self._outputs = made[0] if is_plain else _labeled(made, listed)
         for each in made:
             each.task = self
         if stage_point is not None:
@@ -397,8 +399,11 @@ def _listed(outputs: Outputs) -> Sequence[str | Output | DataObject]:
     return [outputs] if isinstance(outputs, DataObject) else list(outputs)
 
 
-def _labeled(objects: Iterable[DataObject]) -> LabeledList[DataObject]:
-    return LabeledList(pairs=[(obj.label or None, obj) for obj in objects])
+def _labeled(objects: list[DataObject], given: Sequence[Any] = ()) -> LabeledList[DataObject]:
+    """With their labels; one that was given ready-made may have none."""
+    return LabeledList(
+        pairs=[(obj.label or (None if obj in given else ""), obj) for obj in objects]
+    )
 
 
 def to_dataobj(thing: Any) -> DataObject:

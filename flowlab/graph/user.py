@@ -21,7 +21,7 @@ class Wave:
     def __init__(self) -> None:
         self.submitted = False
         self.ended: Mapping[TaskId, str] | None = None
-        self.told: set[ID] = set()
+        self.told: frozenset[ID] = frozenset()
 
 
 _NONE = Wave()  # of what its owner has not taken in
@@ -68,10 +68,10 @@ class HasUser:
 
     @state.setter
     def state(self, state: str) -> None:
+        self._state = state
         wave = self.sent_with
         if wave.ended is not None:
-            wave.told.add(self.id)
-        self._state = state
+            wave.told |= {self.id}
 
     @property
     def user(self) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class Client:
     engine_timeout  s until engines that do not come are given up
     store_size      bytes of large objects in shared memory, half of what is free by default
     prefault        bytes of it whose pages are made as engines start, so that the first large
-                    objects are written twice as fast; what is not used is taken all the same
+                    objects are written twice as fast: up to half of the store, used or not
     spill           directory for large objects beyond that, a temporary one by default
     progress        told in a few words how engines come, in another thread
     """

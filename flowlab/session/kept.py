@@ -50,6 +50,7 @@ class KeptObjects:
     def forget(self, obj: DataObject) -> None:
         """It is not kept any longer."""
         self._names.pop(obj.object_id, None)
+        self._hold()
 
     def clear(self) -> None:
         """None is kept any longer."""

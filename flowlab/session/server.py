@@ -120,7 +120,12 @@ class Server:
                 continue  # somebody without the key, or one who went away at the door
             except OSError:
                 return  # the listener was closed
-            _Kernel(self, Wire(connection)).start()
+            try:
+                wire = Wire(connection)
+            except OSError:  # no descriptor is left: it may come again
+                connection.close()
+                continue
+            _Kernel(self, wire).start()
 
     def _watch(self) -> None:
         """Cut off kernels whose process is dead: a child that they forked may hold the socket."""

@@ -300,7 +300,8 @@ class Session:
             parcels = task_parcels(self.session_id, tasks, self._sent)
             try:
                 self._access.sent([task.task_id for task in tasks])
-                self._waves.append(portion.wave)
+                if tasks or constants:
+                    self._waves.append(portion.wave)
                 # Interrupted before this line, all is posted again, and counts once everywhere
                 self._declared.sent(portion)
             finally:  # last: they are made beside the user, whom that would hold up here

@@ -22,6 +22,7 @@ class Wire:
 
     def __init__(self, connection: "Connection[bytes, bytes]") -> None:
         self._socket = socket.socket(fileno=os.dup(connection.fileno()))
+        self._socket.settimeout(None)  # whatever the user has made the default
         connection.close()
         self._ahead = b""  # came, and was not asked for yet
         self._at = 0  # place in it
@@ -61,4 +62,6 @@ class Wire:
             self._ahead, self._at = self._ahead[self._at :] + piece, 0
         taken = self._ahead[self._at : self._at + size]
         self._at += size
+        if self._at == len(self._ahead):  # while the next is waited for nothing is held of this one
+            self._ahead, self._at = b"", 0
         return taken

@@ -58,7 +58,8 @@ class Channel:
         if seconds is not None:
             return bool(self._poll.poll(1000 * seconds))
         while not self._poll.poll(_SLICE):
-            continue
+            if self._socket.fileno() < 0:  # closed under us: its number may be another's by now
+                raise EOFError
         return True
 
     def receive(self) -> bytes:

@@ -199,11 +199,12 @@ def line_to(address: Address, key: bytes) -> Line:
     # The key, since an address may be that of an older server, which is gone; and what was opened
     # between tasks outlives them
     which = address, key, scope.task is None
-    lines[which] = mine = [each for each in lines.get(which, ()) if each.serves(scope.task)]
-    line = next((each for each in mine if not each.is_busy), None)
+    lines[which] = [each for each in lines.get(which, ()) if each.serves(scope.task)]
+    line = next((each for each in lines[which] if not each.is_busy), None)
     if line is None:
         line = scope.open(address, key)
-        mine.append(line)
+        # A signal's handler, or a finalizer, may have looked for lines meanwhile
+        lines.setdefault(which, []).append(line)
         for other, ended in list(lines.items()):
             if not any(each.is_open for each in ended):
                 lines.pop(other, None)

@@ -22,6 +22,7 @@ from flowlab.shared.catalog import describe
 from flowlab.shared.gate import patience
 from flowlab.shared.home import Home
 from flowlab.shared.keys import key_of
+from flowlab.shared.lines import end_lines
 from flowlab.shared.proxy import Reference, Where, call
 from flowlab.shared.server import Server
 from flowlab.shared.wire import Request
@@ -39,7 +40,8 @@ class Switchboard:
     """Of one session."""
 
     def __init__(self, home: Home, name: str, say: Callable[[str], None]) -> None:
-        self._server = Server(key_of(home.run, name), home.interface, say)
+        self._key = key_of(home.run, name)
+        self._server = Server(self._key, home.interface, say)
         self._where = home.where(name, self._server.port)
         self._lock = threading.Lock()
         self._known: dict[tuple[Any, str, type], Reference] = {}
@@ -82,6 +84,7 @@ class Switchboard:
     def close(self) -> None:
         """Serve nobody any longer."""
         self._server.close()
+        end_lines(self._key)
 
 
 class Foreign:

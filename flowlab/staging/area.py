@@ -113,24 +113,20 @@ class Area:
         Each is half of the one before, so there is one for every size of an object.
         """
         while (size := size // 2) >= _LEAST_PAGES:
-            if self._account.add(size) > self.limit or not self._make_pages(size):
-                self._account.add(-size)
+            if self._pool.has_room(size):
+                self._make_pages(size)
 
-    def _make_pages(self, size: int) -> bool:
-        """One such file; False when the device is full or the pool has enough."""
-        draft = self._draft()
-        number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    def _make_pages(self, size: int) -> None:
+        """One such file, unless the area or the device is full."""
+        draft, made = self._draft(), False
+        fits = self._account.add(size) <= self.limit
         try:
-            os.posix_fallocate(number, 0, size)
-            made = self._pool.give(draft, os.fstat(number))
-        except OSError as error:
-            if error.errno not in _FULL:
-                raise
-            made = False
+            if fits:
+                made = _allocate(draft, size) and self._pool.give(draft, os.stat(draft))
         finally:
-            os.close(number)
-            draft.unlink(missing_ok=True)
-        return made
+            if not made:
+                draft.unlink(missing_ok=True)
+                self._account.add(-size)
 
     def link(self, path: Path) -> Path:
         """A draft that shares the bytes of a file in this area."""
@@ -246,6 +242,21 @@ class Area:
             total = sum(found.values())
             total -= self._pool.shrink(total + size - self.limit)
             self._account.write(total)
+
+
+def _allocate(path: Path, size: int) -> bool:
+    """Make a file of pages without content; False when the device is full."""
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        os.ftruncate(number, size)  # let who counts anew count all that is to come
+        os.posix_fallocate(number, 0, size)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        return False
+    finally:
+        os.close(number)
+    return True
 
 
 def _finish(number: int, mode: int = _READ_ONLY) -> None:

@@ -37,12 +37,18 @@ class Pool:
         size = status.st_size
         if size < POOLED_FILE or status.st_nlink != 1 or stat.S_IMODE(status.st_mode) == LENT:
             return False
-        present = self._present()
-        if len(present) >= POOLED_FILES or sum(one.size for one in present) + size > self._limit:
+        if not self.has_room(size):
             return False
         self._directory.mkdir(mode=0o700, exist_ok=True)
         os.rename(path, self._directory / f"{size}-{os.getpid()}-{next(_fresh)}")
         return True
+
+    def has_room(self, size: int) -> bool:
+        """Whether a file of so many bytes would be kept."""
+        present = self._present()
+        return (
+            len(present) < POOLED_FILES and sum(one.size for one in present) + size <= self._limit
+        )
 
     def take(self, size: int, target: Path) -> tuple[int, int]:
         """Move a file of about this size to `target`: a descriptor to write it, and its bytes.

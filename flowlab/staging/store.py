@@ -9,7 +9,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -62,8 +62,10 @@ class HostStore:
 
     def prefault(self) -> None:
         """Make pages before they are needed, if its settings say so: in one process of the host."""
-        if self._prefault and first_here(self.directory / _PREFAULTED):
-            self._areas[0].prefault(self._prefault)
+        is_possible = hasattr(os, "posix_fallocate")  # not on every system
+        if self._prefault and is_possible and first_here(self.directory / _PREFAULTED):
+            with suppress(OSError):  # they are for speed alone, and the store may end meanwhile
+                self._areas[0].prefault(self._prefault)
 
     def put(
         self,

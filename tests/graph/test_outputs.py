@@ -3,9 +3,11 @@
 import pytest
 
 from flowlab.errors import ContentTypeError, UsageError
+from flowlab.graph.nodes import DataObject, Task
 from flowlab.graph.outputs import describe_outputs, merge_output
 from flowlab.model.inputs import Output, OutputDir
 from flowlab.model.specs import DataType
+from tests.graph.owner import NoEngines
 
 
 def labels(outputs):
@@ -73,3 +75,24 @@ def test_types_that_do_not_fit_are_refused():
         merge_output(Output(encode="pickle"), Output("o", content_type="json"))
     with pytest.raises(UsageError, match="a label or an Output, not 3"):
         merge_output(3, Output("o"))
+
+
+def test_a_task_with_one_output_makes_a_list_of_them_when_it_is_looked_at():
+    session = NoEngines()
+    task = Task("k", session=session)
+    (made,) = task.makes
+    assert made is task.output
+    assert task.outputs is task.outputs
+    assert list(task.outputs) == [made]
+    assert list(task.makes) == [made]
+    assert task.output is made
+    task.outputs.append(DataObject("more", session))
+    assert len(task.makes) == 2
+    with pytest.raises(UsageError, match="no unique output"):
+        task.output  # noqa: B018 - it raises
+
+
+def test_one_output_has_the_label_that_was_said():
+    session = NoEngines()
+    for given, label in ((DataObject(session=session), None), ("", ""), (["a"], "a")):
+        assert Task("k", outputs=given, session=session).outputs.labels() == [label]

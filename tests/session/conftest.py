@@ -51,8 +51,15 @@ class Ways:
         return link
 
     def remote(self, linger=0.0):
-        link = RemoteLink(self.starter, linger)
-        self._stack.callback(link.close)
+        reapers = []
+        self._stack.callback(lambda: [reaper.close() for reaper in reapers])
+
+        def start():
+            reapers.append(Reaper.start(self.run))
+            return Starter(self.run, reapers[0], journal_directory(self.run.run), {}, FACTORY)
+
+        link = RemoteLink(start, linger)
+        self._stack.callback(link.close)  # before its reaper's
         return link
 
     def starter(self):

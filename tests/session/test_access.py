@@ -1,5 +1,6 @@
 """What stands in the way of an access, and how a session waits; see also test_session.py."""
 
+import gc
 import threading
 
 import pytest
@@ -106,11 +107,26 @@ def test_after_a_wait_for_all_the_states_of_all_are_known(session):
 
 
 def test_what_is_submitted_while_another_thread_waits_is_waited_for_too(session):
-    slow = task(session, "sleep 0.5")
+    slow = task(session, "sleep 2")
     session.submit()
     waiting = threading.Thread(target=session.wait_all)
     waiting.start()
-    later = task(session, "sleep 0.8")
+    later = task(session, "sleep 2.1")
     session.submit()
     waiting.join(20)
     assert (slow.state, later.state) == ("finished", "finished")
+
+
+def test_what_is_dropped_with_its_session_is_let_go(ways):
+    """The session is not closed: nobody can name it any longer."""
+    link = ways.local()
+    session = ways.session(link)
+    made = task(session)
+    made.output.keep()
+    session.submit()
+    made.wait()
+    mirror, object_id = session._reach.mirror, made.output.object_id
+    assert object_id not in mirror.removed
+    del session, made
+    gc.collect()
+    wait_until(lambda: object_id in mirror.removed)

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import weakref
 
 import pytest
 
@@ -80,11 +81,12 @@ def test_what_is_dropped_together_with_its_session_is_let_go(let_go):
     obj = DataObject("one", owner, value=b"x")
     obj.owner.kept.watch(obj)
     number = obj.object_id
-    watching = owner.kept
+    watching = weakref.ref(owner.kept)
     del owner, obj
     gc.collect()
     assert let_go == [number]
-    assert watching not in kept_module._watching
+    gc.collect()
+    assert watching() is None
 
 
 def test_nothing_is_held_of_a_session_that_has_ended(kept, make):
@@ -92,5 +94,7 @@ def test_nothing_is_held_of_a_session_that_has_ended(kept, make):
     kept.watch(obj)
     assert kept in kept_module._watching
     kept.forget(obj)
+    assert kept not in kept_module._watching
+    kept.watch(obj)
     kept.clear()
     assert kept not in kept_module._watching

@@ -124,3 +124,23 @@ def test_who_sends_to_an_end_hears_of_it(ends):
     theirs.close()
     with pytest.raises(OSError, match="pipe"):
         wire.send(b"x")
+
+
+def test_a_default_timeout_of_the_user_s_ends_nothing(ends):
+    socket.setdefaulttimeout(0.05)
+    try:
+        wire = wire_of(ends[1])
+    finally:
+        socket.setdefaulttimeout(None)
+    threading.Timer(0.2, ends[0].send, (b"late",)).start()
+    assert wire.receive() == b"late"
+    wire.close()
+
+
+def test_nothing_is_held_of_a_message_while_the_next_is_waited_for(pair):
+    wire, other = pair
+    thread = threading.Thread(target=wire.send, args=(bytes(1_000_000),))
+    thread.start()
+    assert len(other.receive()) == 1_000_000
+    thread.join(10)
+    assert other._ahead == b""

@@ -115,3 +115,20 @@ def test_a_forked_child_holds_no_channel_open(pair):
     os.waitpid(child, 0)
     os.close(reading)
     os.close(writing)
+
+
+def test_who_waits_on_one_that_is_closed_beside_him_hears_of_the_end(pair):
+    """The number of its descriptor may be a silent stranger's by then."""
+    stranger, silent = socket.socketpair()
+    number = pair[0]._socket.fileno()
+
+    def close():
+        pair[0]._socket.close()
+        os.dup2(stranger.fileno(), number)
+
+    threading.Timer(0.05, close).start()
+    with pytest.raises(EOFError):
+        pair[0].wait()
+    for each in (stranger, silent):
+        each.close()
+    os.close(number)

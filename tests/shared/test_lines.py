@@ -1,5 +1,6 @@
 """Lines: of one thread and one task, and interrupted without harm."""
 
+import gc
 import os
 import signal
 import socket
@@ -97,6 +98,33 @@ def test_lines_to_a_server_that_has_ended_do_not_pile_up(server, key, queue):
     thread.join(10)
     assert outcome
     assert not found[0].is_open
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_who_calls_while_a_line_is_opened_takes_no_line_away(server, key, lock, monkeypatch, same):
+    """As a signal's handler does, or a finalizer: a line that is lost gives its lock back."""
+    other = Server(b"other", "127.0.0.1", print)
+    other.start()
+    opened, plain = [], Scope.open
+
+    def interrupted(self, address, key):
+        line = plain(self, address, key)
+        if not opened:
+            opened.append(line)
+            beside = (server.where.near, key) if same else (("127.0.0.1", other.port), b"other")
+            line_to(*beside)
+        return line
+
+    monkeypatch.setattr(Scope, "open", interrupted)
+    try:
+        line_to(server.where.near, key).ask(Request(lock, "acquire"))
+        opened.clear()
+        gc.collect()
+        monkeypatch.undo()
+        time.sleep(0.1)
+        assert server.lock.locked()
+    finally:
+        other.close()
 
 
 def test_what_a_task_opened_is_closed_at_its_end(server, key, lock):

@@ -249,3 +249,24 @@ def test_a_full_device_has_none(wide, monkeypatch):
     wide.prefault(32 * MIB)
     assert len(names(wide, "pool")) == 1
     assert (wide.total, names(wide, "drafts")) == (16 * MIB, [])
+
+
+def test_what_goes_wrong_counts_nothing(wide, monkeypatch):
+    def broken(number, start, size):
+        raise OSError(errno.EOPNOTSUPP, "not on this file system")
+
+    monkeypatch.setattr(os, "posix_fallocate", broken)
+    with pytest.raises(OSError, match="not on this"):
+        wide.prefault(32 * MIB)
+    assert (wide.total, names(wide, "drafts"), names(wide, "pool")) == (0, [], [])
+
+
+def test_who_counts_anew_counts_what_is_being_made(wide, monkeypatch):
+    def counted(number, start, size):
+        fallocate(number, start, size)
+        wide._make_room(0)
+
+    fallocate = os.posix_fallocate
+    monkeypatch.setattr(os, "posix_fallocate", counted)
+    wide.prefault(16 * MIB)
+    assert wide.total == 12 * MIB

@@ -1,6 +1,7 @@
 """The store of a host."""
 
 import os
+import shutil
 import stat
 from concurrent.futures import ThreadPoolExecutor
 
@@ -191,3 +192,12 @@ def test_pages_are_made_beforehand_by_one_process_of_a_host(tmp_path):
 def test_no_pages_are_made_unless_somebody_says_so(store):
     store.prefault()
     assert not (store.directory / "pool").exists()
+
+
+def test_a_store_that_ends_meanwhile_is_no_error(tmp_path):
+    place = private_directory(tmp_path, "store")
+    write_settings(place, StoreSettings(prefault=32 * MIB))
+    store = HostStore(place, HostId("here"))
+    shutil.rmtree(place)
+    store.prefault()
+    assert not place.exists()

@@ -200,13 +200,21 @@ def test_who_died_at_a_barrier_comes_again(new_client, open_session):
     assert tries.value == 3
 
 
-def test_a_manager_that_is_killed_is_an_error_that_names_the_object(safe):
+def test_a_manager_that_is_killed_is_an_error_that_names_the_object(safe, tmp_path):
     lock, event = safe.shared("Lock", name="db"), safe.shared("Event", name="start")
     lock.acquire()
-    began = safe.shared("Event")
-    waiting = take(lock, began)
+    began = tmp_path / "began"  # a shared one might be what is called as its manager dies
+
+    @remote()
+    def wait(ctx):
+        began.touch()
+        lock.acquire()
+        return b""
+
+    waiting = wait()
     safe.submit()
-    assert began.wait(60)
+    wait_until(began.exists, 60)
+    time.sleep(0.1)  # until it waits, most times
     os.kill(safe._shared._manager.pid, signal.SIGKILL)
     with pytest.raises(
         TaskError, match="<shared Lock 'db'> cannot be reached: its process is gone"
