@@ -15,7 +15,7 @@ from flowlab import SharedObjectError, TaskError, remote
 from flowlab.shared.channel import connect
 from flowlab.shared.keys import key_of
 from flowlab.shared.proxy import reference_of
-from tests.stories.watching import engine_pids, processes_of, run_of, wait_until
+from tests.stories.watching import engine_pids, pass_engines, processes_of, run_of, wait_until
 
 cloudpickle.register_pickle_by_value(sys.modules[__name__])  # engines cannot import tests
 pytestmark = pytest.mark.engines
@@ -140,6 +140,7 @@ def test_a_task_that_is_cancelled_while_it_waits_takes_nothing(safe, heard):
         safe.cancel([task])
         with pytest.raises(TaskError, match="cancelled"):
             task.wait()
+    pass_engines(safe)  # the wait tells of it at once; until its engine has ended it, it may take
     lock.release()
     free(lock)
     queue.put("item")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from flowlab import remote
 from flowlab.cluster import reap
 from flowlab.events.messages import (
     EngineLost,
@@ -178,3 +179,14 @@ def leaks_of_closed(run):
         lines = sockets.read_text(errors="replace").splitlines()
         left += [line for line in lines if os.fspath(run.path) in line]
     return left
+
+
+def pass_engines(session):
+    """Wait until each engine has ended what it ran."""
+    passing = [
+        remote()(lambda ctx: b"")(where=engine)
+        for engines in session.hosts().values()
+        for engine in engines
+    ]
+    session.submit(passing)
+    session.wait(passing)
