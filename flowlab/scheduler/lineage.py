@@ -43,7 +43,10 @@ def lose(books: Books, thing: Object, reason: str) -> None:
         for task in list(thing.consumers.values()):
             if task.batch is None:
                 condemn(books, task, f"its input {thing.label or thing.id} is {what}: {reason}")
-    if thing.waiting or thing.kept:
+    if thing.doomed is not None:  # its maker ran again for another output, and ended badly
+        for task in [each for each in thing.consumers.values() if each.batch is None]:
+            give_up(books, task, thing)
+    elif thing.waiting or thing.kept:
         remake(books, thing)
 
 

@@ -1,6 +1,8 @@
 """Objects that are lost are made again.   1 ──▶ 101 ──▶ 2 ──▶ 102 (kept)"""
 
 from flowlab.events.messages import ObjectsLost
+from flowlab.model.ids import Assignment
+from flowlab.model.specs import Failure
 from tests.scheduler.playbook import (
     Playbook,
     batches,
@@ -65,3 +67,18 @@ def test_a_returned_reader_has_what_stayed_in_its_batch_made_again():
     play.let(opened(), engine(0), submitted(task(1), task(2, [101])))
     play.let(reported(0, finished=(done(1),)))
     assert batches(play.let(returned(0, 2, reason="over budget"))) == [(0, [1])]
+
+
+def test_what_a_task_left_before_it_ended_badly_is_lost_for_good():
+    """It ran again for its other output: so what was there meanwhile cannot be made again."""
+    play = Playbook(unsaid=True)
+    play.let(opened(), engine(0), submitted(task(1, [], [101, 102], keep=True)))
+    play.let(reported(0, finished=(done(1, [101, 102]),)))
+    play.let(ObjectsLost((oid(101),), "gone"))
+    broken = (tid(1), Assignment(2), 0.0, 1.0, Failure("boom"))
+    play.let(reported(0, failed=(broken,)))
+    assert play.state(1).value == "failed"
+    play.let(submitted(task(8)), submitted(task(3, [102])))
+    assert play.state(3).value == "ready"
+    play.let(ObjectsLost((oid(102),), "gone"))
+    assert play.state(3).value == "skipped"

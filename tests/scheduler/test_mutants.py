@@ -78,8 +78,8 @@ MUTANTS = {
     ),
     "readers of a lost object's maker wait for ever": (
         "lineage",
-        "    if thing.waiting or thing.kept:\n        remake(books, thing)",
-        "    if thing.kept:\n        remake(books, thing)",
+        "    elif thing.waiting or thing.kept:\n        remake(books, thing)",
+        "    elif thing.kept:\n        remake(books, thing)",
     ),
     "dependents of a failed task are left waiting": (
         "endings",
