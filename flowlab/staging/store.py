@@ -33,9 +33,9 @@ class StoreSettings(msgspec.Struct, frozen=True):
     """How large a store may become: written by who makes it, read by all.
 
     size        bytes in the store's own directory; 0: a share of what the device has free
-    prefault    bytes of it whose pages are made before they are needed
     spill       private directory for what has no room there; empty: none
     spill_size  bytes in that directory; 0 as above
+    prefault    bytes in the store's own directory whose pages are made before they are needed
     """
 
     size: int = 0
