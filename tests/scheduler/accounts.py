@@ -24,6 +24,7 @@ from flowlab.scheduler.actions import (
     Revoke,
     RunBatch,
 )
+from flowlab.scheduler.lineage import PATIENCE
 from flowlab.scheduler.machine import Scheduler
 
 
@@ -42,6 +43,7 @@ class Accounts:
         self.readers = {}  # object -> tasks
         self.kept, self.constants = set(), set()
         self.table = set()  # published, and not dropped
+        self.losses = Counter()  # of an object: lost, or absent where it was thought to be
         self.unsettled = {}  # (engine, batch) -> {task: assignment}
         self.claims = {}  # (engine, batch) -> (host, RunBatch, losses of the host by then)
         self.host_losses = Counter()
@@ -136,7 +138,9 @@ class Accounts:
             case TaskCondemned(task, _):
                 spec = self.specs[task]
                 limit = KILLED_ENGINES if spec.retries is None else spec.retries + 1
-                assert spec.retries == 0 or self.blamed[task] >= limit, f"{task} condemned"
+                killed = spec.retries == 0 or self.blamed[task] >= limit
+                lost = any(self.losses[one] > PATIENCE for one in spec.inputs)
+                assert killed or lost, f"{task} condemned"
                 self.end(task, "failed")
             case SessionFailed(session, task, _):
                 assert self.sessions[session] is OnError.FAIL_SESSION

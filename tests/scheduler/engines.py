@@ -63,6 +63,7 @@ class Engines(Accounts):
             row = (job.task, job.assignment, "input absent")
             engine.rows.append((batch.session, "returned", row))
             engine.rows += [(batch.session, "missing", one) for one in absent]
+            self.losses.update(absent)
         else:
             engine.running.append((batch, job))
             engine.rows.append((batch.session, "started", (job.task, job.assignment, 0.0)))
@@ -221,6 +222,7 @@ class Engines(Accounts):
 
     def lose_object(self, thing):
         self.table.discard(thing)
+        self.losses[thing] += 1
         self.post(ObjectsLost((thing,), "its file vanished"))
 
     def lie(self, engine, index, how):
