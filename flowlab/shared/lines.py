@@ -5,8 +5,10 @@ ended well, failed, was cancelled, or was killed with its engine.
 """
 
 import os
+import sys
 import threading
 import time
+from collections.abc import Callable
 from weakref import ref
 
 from flowlab.errors import SharedObjectError
@@ -73,8 +75,8 @@ class Line:
         if self._pid == os.getpid():
             self._channel.close()
 
-    def __del__(self) -> None:
-        if hasattr(self, "_channel"):  # the thread that had it is gone
+    def __del__(self, _ends: Callable[[], bool] = sys.is_finalizing) -> None:
+        if hasattr(self, "_channel") and not _ends():  # the thread that had it is gone
             self.close()
 
     def _connect(self) -> tuple[Channel, str]:

@@ -5,6 +5,7 @@ report by a byte. After each connection it says Hello; nothing else leaves befor
 then everything that was not acknowledged is sent again.
 """
 
+import logging
 import os
 import socket
 import threading
@@ -38,11 +39,13 @@ from flowlab.worker.messages import (
 from flowlab.worker.reporter import ended_in
 
 _HELLO_AGAIN = 1.0  # s without an answer
+_AFTER_A_BUG = 0.5  # s
 _OWED = 8  # messages that wait for one acknowledgement, and how long the first of them may
 _OWED_SECONDS = 0.1
 _ALIVE = 2_000  # ms between zmq's own heartbeats over tcp; without an answer it reconnects
 _EVENTS = zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED
 
+_log = logging.getLogger(__name__)
 Held = tuple[tuple[TaskId, Assignment], ...]
 
 
@@ -133,7 +136,8 @@ class EngineLink(threading.Thread):
         for one in (self._socket, monitor, self._waking):
             poller.register(one, zmq.POLLIN)
         try:
-            self._attend(poller, monitor)
+            while not self._stopping:
+                self._attend_safely(poller, monitor)
         finally:
             self.welcome.clear()
             self._socket.disable_monitor()
@@ -157,6 +161,16 @@ class EngineLink(threading.Thread):
             sock.curve_serverkey = self._curve
             sock.curve_publickey, sock.curve_secretkey = zmq.curve_keypair()
         return sock
+
+    def _attend_safely(self, poller: zmq.Poller, monitor: "zmq.Socket[bytes]") -> None:
+        """A bug of ours costs a new Hello, which says what is left here, and not the engine."""
+        try:
+            self._attend(poller, monitor)
+        except Exception:  # noqa: BLE001 - whatever it is, a silent engine is worse
+            _log.exception("flowlab: the link failed; it goes on with a new Hello")
+            time.sleep(_AFTER_A_BUG)
+            self._part()
+            self._say_hello()
 
     def _attend(self, poller: zmq.Poller, monitor: "zmq.Socket[bytes]") -> None:
         next_beat = next_tick = 0.0

@@ -186,7 +186,8 @@ class BatchLoop:
         finally:
             self._board.clear()
             self._stage.leave()
-            self._bundles.prune()
+            with self._lock:  # what is dropped now is pruned by the link's thread
+                self._bundles.prune()
         return len(self._backlog) > 0
 
     def _claim(self) -> tuple[Entry, Sequence[Held]] | None:

@@ -4,6 +4,8 @@ import gc
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -288,3 +290,11 @@ def test_an_item_whose_answer_is_interrupted_half_way_goes_back(server, key, que
         RETURN,
         "item",
     )
+
+
+def test_at_the_end_of_the_process_nothing_is_closed_by_hand():
+    code = """if True:  # by then even `os` may be emptied; the operating system closes what is open
+        import builtins, os, types; from flowlab.shared.lines import Line
+        builtins.x = x = Line.__new__(Line)
+        x._pid, x._channel = os.getpid(), types.SimpleNamespace(close=lambda: print(1))"""
+    assert subprocess.getoutput(f"{sys.executable} -c '{code}'") == ""

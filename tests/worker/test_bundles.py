@@ -4,56 +4,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from flowlab.model.bundles import FILES, MODULES, PLATFORM, hidden_label
-from flowlab.model.payload import Inline
-from flowlab.model.specs import DataType, ObjectInfo, ObjectSpec
+from flowlab.model.bundles import MODULES, PLATFORM
 from flowlab.staging import unpacked
-from flowlab.staging.bundle import Member, pack_bundle
-from flowlab.worker.messages import Brought, Dropped
+from flowlab.worker.messages import Dropped
+from tests.worker.given import Given
 from tests.worker.workshop import SESSION, batch, inline, job, object_id, out, task_id
-
-
-class Given:
-    """Bundles as they come to an engine, by numbers of objects."""
-
-    def __init__(self):
-        self.values, self.brought, self.kinds = {}, [], {}
-
-    def add(self, number, kind, user=None, **files):
-        made = pack_bundle(
-            kind, [Member(name.replace("__", "/"), text.encode()) for name, text in files.items()]
-        )
-        one = object_id(number)
-        self.values[one] = Inline(bytes(made.archive))
-        spec = ObjectSpec(one, "bundle", DataType.DIR, "dir", constant=True, user=user or {})
-        self.brought.append(Brought(spec, ObjectInfo(one, made.size, "dir")))
-        self.kinds[one] = kind
-        return self
-
-    def files(self, number, **files):
-        return self.add(number, FILES, **files)
-
-    def modules(self, number, **sources):
-        return self.add(number, MODULES, **{f"{name}.py": text for name, text in sources.items()})
-
-    def job(self, number, *bundles, inputs=(), **more):
-        """A task with these bundles."""
-        hidden = [object_id(one) for one in bundles]
-        labels = [hidden_label(self.kinds[one], place) for place, one in enumerate(hidden)]
-        plain = job(number, inputs=[*inputs, *hidden], publish=True, **more)
-        fields = {name: getattr(plain.spec, name) for name in plain.spec.__struct_fields__}
-        fields["labels"] = (*[""] * len(inputs), *labels)
-        return type(plain)(
-            type(plain.spec)(**fields), plain.assignment, plain.outputs, plain.publish, plain.urgent
-        )
-
-    def batch(self, jobs, calls, **more):
-        plain = batch(jobs, calls, values={**self.values, **more.pop("values", {})}, **more)
-        fields = {name: getattr(plain, name) for name in plain.__struct_fields__}
-        return type(plain)(**{**fields, "brought": tuple(self.brought)})
 
 
 @pytest.fixture
@@ -178,6 +137,33 @@ def test_a_dropped_bundle_leaves_nothing(shop, given):
     shop.loop.accept(Dropped((object_id(1),), ()))
     assert len(homes(shop)) == 1
     shop.loop.accept(Dropped((), (SESSION,)))
+    assert homes(shop) == []
+
+
+def test_what_is_dropped_while_others_are_removed_is_removed_once(shop, given, monkeypatch):
+    given.files(1, a="A").files(2, b="B")
+    run(shop, given, listing, bundles=(1, 2))
+    remove, removed = unpacked.Unpacked.remove, []
+    link = Thread(target=shop.loop.accept, args=[Dropped((), (SESSION,))])
+
+    def slow_remove(one):
+        removed.append(one.root)
+        if not link.ident:
+            link.start()  # by the time that it has to wait, or has removed the other one
+            link.join(0.2)
+        remove(one)
+
+    def dropping(ctx):
+        thread = Thread(target=shop.loop.accept, args=[Dropped((object_id(1), object_id(2)), ())])
+        thread.start()
+        thread.join()  # removed when the slice ends
+
+    monkeypatch.setattr(unpacked.Unpacked, "remove", slow_remove)
+    shop.loop._memory._functions["drop"] = dropping
+    shop.loop._memory._pickled["drop"] = b"-"
+    shop.run(batch([job(9, function="drop")]))
+    link.join()
+    assert len(set(removed)) == len(removed) == 2
     assert homes(shop) == []
 
 

@@ -138,6 +138,27 @@ def test_a_refusal_reaches_the_engine(engine, far_end):
     assert not engine.link.welcome.is_set()
 
 
+def test_a_bug_of_ours_on_the_link_costs_a_hello_and_not_the_engine(
+    engine, far_end, monkeypatch, caplog
+):
+    end = far_end("one")
+    end.until(lambda: end.hellos)
+    accept, bugs = engine.shop.loop.accept, [KeyError("a bug")]
+
+    def broken(message):
+        if bugs:
+            raise bugs.pop()
+        accept(message)
+
+    monkeypatch.setattr(engine.shop.loop, "accept", broken)
+    end.send(some(1, 5))
+    end.until(lambda: len(end.hellos) == 2)
+    assert end.hellos[1].held == ()  # so those tasks are given to somebody again
+    assert "the link failed; it goes on with a new Hello" in caplog.text
+    end.send(some(11, 5))
+    end.until(lambda: len(end.finished()) == 5)
+
+
 def test_a_busy_engine_says_that_it_lives(engine, far_end):
     end = far_end("one")
     end.until(lambda: end.hellos)
