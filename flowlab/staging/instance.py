@@ -7,7 +7,7 @@ After Rain's user guide, "Data instances" and "Mapping data objects onto filesys
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +75,12 @@ class DataInstance:
                   as bytes is a standard one all the same
     spec          the object as declared, when it belongs to one
     user          what its maker says about it, JSON
+    lay           makes a symbolic link to its file, as `os.symlink` does
     """
 
     __slots__ = (
-        "_cached", "_info", "_links", "_spec", "_type", "data_type", "packed", "source", "user",
+        "_cached", "_info", "_links", "_spec", "_type", "data_type", "lay", "packed", "source",
+        "user",
     )  # fmt: skip
 
     def __init__(
@@ -101,6 +103,7 @@ class DataInstance:
         self.user: dict[str, Any] = {} if user is None else user
         self._cached: tuple[object] | None = None
         self._links: list[tuple[str, str, tuple[int, int, int]]] = []
+        self.lay: Callable[[str, str], None] = os.symlink
 
     @property
     def content_type(self) -> str | None:
@@ -216,7 +219,7 @@ class DataInstance:
         source = self.source
         if isinstance(source, Path) and not self.packed and not os.access(source, os.W_OK):
             signature = _signature(lend(source))
-            os.symlink(source.absolute(), target)
+            self.lay(str(source.absolute()), target)
         else:
             self.write(target)
             signature = _protect(target)

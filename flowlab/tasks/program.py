@@ -108,6 +108,8 @@ def _map(instance: DataInstance, where: Mapped, place: Path) -> DataInstance:
 def _folder_of(path: str, place: Path) -> None:
     """Make the directory in which a file is to stand."""
     folder = os.path.dirname(path)
+    if not folder:
+        return
     try:
         os.makedirs(place / folder, exist_ok=True)
     except (FileExistsError, NotADirectoryError):

@@ -87,9 +87,11 @@ class TaskContext:
         """Instances of the inputs; made at the first look."""
         if self._inputs is None:
             labels = self._job.spec.labels[: len(self._held)]
+            made = [held.instance() for held in self._held]
+            for each in made:
+                each.lay = self._bench.sandbox.links.put
             self._inputs = LabeledList(
-                [held.instance() for held in self._held],
-                [label or None for label in labels] if labels else None,
+                made, [label or None for label in labels] if labels else None
             )
         return self._inputs
 

@@ -185,7 +185,7 @@ class BatchLoop:
                     break
         finally:
             self._board.clear()
-            self._stage.leave()
+            self._stage.leave(resting=not len(self._backlog))
             with self._lock:  # what is dropped now is pruned by the link's thread
                 self._bundles.prune()
         return len(self._backlog) > 0

@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 
 from flowlab.worker.environment import raw_variables
+from flowlab.worker.links import Links
 
 _CLONE_FS = 0x200  # linux/sched.h
 _fstat, _fchdir, _umask = os.fstat, os.fchdir, os.umask  # the real ones, for each task
@@ -25,6 +26,7 @@ class Sandbox:
 
     path     where tasks run
     staged   where files go that a task gives away by `stage_file`, until it ended
+    links    makes the links to files that tasks read
     inline   tasks share the process with the user's notebook: the environment is left alone, and
              the directory is changed only where a thread can have its own
     """
@@ -34,6 +36,7 @@ class Sandbox:
         self._home = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent.absolute()))
         self.staged = self._home / "staged"
         self.staged.mkdir(mode=0o700)
+        self.links = Links(self._home / "links")
         self._staged = 0
         self._inline = inline
         self._stays: bool | None = None if inline else False  # the process' directory is not ours
@@ -68,8 +71,8 @@ class Sandbox:
         ):
             self._repair_environment()
 
-    def leave(self) -> None:
-        """End a slice: what is outside is as it was."""
+    def leave(self, *, resting: bool = True) -> None:
+        """End a slice: what is outside is as it was; `resting`: no other one follows."""
         os.umask(self._umask)
         if not self._inline and (
             os.environ is not self._environ or raw_variables(os.environ) != self._variables
@@ -78,7 +81,9 @@ class Sandbox:
         if not self._stays:
             os.fchdir(self._outside)
             os.close(self._outside)
-        self.empty()  # an engine at rest holds nothing of the tasks that it ran
+        self.empty()
+        if resting:  # an engine at rest holds nothing of the tasks that it ran
+            self.links.clear()
 
     @property
     def home(self) -> Path:

@@ -58,8 +58,8 @@ class Stage:
         self._guard.install()
         self.tap.begin(key)
 
-    def leave(self) -> None:
-        """The slice ends: everything is as it was found."""
+    def leave(self, *, resting: bool = True) -> None:
+        """The slice ends: everything is as it was found; `resting`: no other one follows."""
         if self._loop is not None:
             asyncio.set_event_loop(self._loop)  # asyncio.run leaves none
             asyncio._set_running_loop(self._loop)  # noqa: SLF001 - see above
@@ -68,7 +68,7 @@ class Stage:
             self._descriptors.leave()
         if self._streams is not None:
             self._streams.leave()
-        self.sandbox.leave()
+        self.sandbox.leave(resting=resting)
 
     def clear_up(self) -> None:
         """The task has ended: take the last it wrote, remove what it did not give away."""
