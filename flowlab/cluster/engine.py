@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, NoReturn
 
 from flowlab.cluster.bootstrap import bootstrap
+from flowlab.cluster.descriptors import make_room
 
 # A dead hub is no reason for an engine to end itself: it is watched by its link. It waits for the
 # hub as long as it can leave tasks waiting.
@@ -101,6 +102,7 @@ class Turns:
 
 def main() -> None:
     """Follow the order on standard input: see spawn.py."""
+    make_room()
     text = sys.stdin.read()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     signal.signal(signal.SIGINT, lambda *_: None)  # a task that runs has a handler of its own

@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from flowlab.cluster.choice import EngineChoice
+from flowlab.cluster.descriptors import make_room
 from flowlab.cluster.engines import EngineCluster
 from flowlab.cluster.port import Cluster
 from flowlab.cluster.reaper import Reaper
@@ -118,6 +119,7 @@ def _make_cluster(
 
 def main(path: str) -> None:
     """Read the orders, say whether they can be followed, and follow them."""
+    make_room()
     # Ctrl-C in the notebook's terminal is the kernel's business
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     umask = os.umask(0o077)  # ipyparallel's logs and files are the user's own business, too

@@ -1,12 +1,13 @@
 """How many messages a graph costs: counted, never timed."""
 
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
 from flowlab import remote
 from flowlab.events.messages import Reported, Submitted, TasksAssigned, TasksReady, Unkept
-from tests.stories.watching import Watcher
+from tests.stories.watching import Watcher, engine_pids, scheduler_pid
 
 TASKS = 10_000
 A_SECOND = 20  # streamed reports of one engine
@@ -113,3 +114,12 @@ def find_streamed(entries):
             if all(batches):
                 streamed[event.engine].append(entry.at)
     return streamed
+
+
+def test_no_table_of_open_files_has_to_grow_while_tasks_run(client):
+    """Each time it grows, a process with threads waits some 10 ms."""
+    client.start()
+    for pid in (scheduler_pid(client), *engine_pids(client)):
+        status = Path(f"/proc/{pid}/status").read_text()
+        (places,) = [line.split()[1] for line in status.splitlines() if line.startswith("FDSize")]
+        assert int(places) >= 512

@@ -1,0 +1,22 @@
+"""Room for open files, made while a process has one thread.
+
+The system keeps a table of them for each process, and doubles it when it is full (at 64, 128, 256).
+With more than one thread it first waits until every processor has let go of the old table, some
+10 ms each time, in the middle of whatever opened a file (expand_fdtable in Linux' fs/file.c).
+"""
+
+import fcntl
+import os
+from contextlib import suppress
+
+_ROOM = 512  # open files; sockets of ipyparallel take about a hundred
+
+
+def make_room() -> None:
+    """Let the table grow now; for the start of a process, before its first thread."""
+    number = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # fewer files are allowed: then it cannot grow so far later either
+            os.close(fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, _ROOM - 1))
+    finally:
+        os.close(number)
