@@ -8,8 +8,10 @@ a process which takes over would not know.
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import inf
 from queue import SimpleQueue
 from typing import Protocol, assert_never
 
@@ -53,6 +55,7 @@ from flowlab.session.table import ObjectTable, Origin
 # size: the loop, and the replay that must do the same as the loop did
 
 TURN = 4096  # posts taken in one turn at most, so that readers hear of a flood meanwhile
+TURN_SECONDS = 0.005  # after which what was decided is done, before more is taken
 
 Errand = Callable[[], None]
 
@@ -71,6 +74,10 @@ class _Posted:
     payload: Payload
     origin: Origin | None
     then: Errand | None
+
+
+def _look() -> None:
+    """Stands in the inbox for what was heard; by then it may have been taken already."""
 
 
 class Pump:
@@ -96,6 +103,7 @@ class Pump:
         self._journal = journal
         self._clock = clock
         self._inbox: SimpleQueue[_Posted | Errand | None] = SimpleQueue()
+        self._heard: deque[_Posted] = deque()  # for each there is a `_look` in the inbox
         self._fresh: list[Entry] = []
         self._actions: list[Action] = []
         self._after: list[Errand] = []
@@ -121,6 +129,20 @@ class Pump:
         """
         self._inbox.put(_Posted(event, payload, origin, then))
 
+    def hear(
+        self,
+        event: FactUnion | TraceUnion,
+        payload: Payload = NOTHING,
+        *,
+        then: Errand | None = None,
+    ) -> None:
+        """As `post`, for what comes from engines: before all that kernels have posted.
+
+        An engine that has ended its batch would wait until a large submit is taken.
+        """
+        self._heard.append(_Posted(event, payload, None, then))
+        self._inbox.put(_look)
+
     def post_late(
         self, makes: Iterable[Callable[[], tuple[FactUnion | Logged, Payload] | None]]
     ) -> None:
@@ -143,7 +165,7 @@ class Pump:
     def start(self) -> None:
         """Begin: the cluster first, then the loop."""
         self._cluster = self._make_cluster()
-        self._cluster.start(self.post, self.table)
+        self._cluster.start(self.hear, self.table)
         self._thread = threading.Thread(target=self.run, name="flowlab-pump", daemon=True)
         self._thread.start()
 
@@ -173,16 +195,26 @@ class Pump:
 
     def turn(self) -> bool:
         """Wait for something in the inbox and take what is there; False when it is the end."""
+        until = inf
         for _ in range(TURN):
             item = self._inbox.get()
             if item is None:
+                self._take_heard()
                 self._settle()
                 return False
+            if until == inf:
+                until = time.monotonic() + TURN_SECONDS
+            self._take_heard()
             self._take(item)
-            if self._inbox.empty():  # nobody else takes out of it
+            if self._inbox.empty() or time.monotonic() > until:  # nobody else takes out of it
                 break
         self._settle()
         return True
+
+    def _take_heard(self) -> None:
+        """What came from engines until now: what comes meanwhile must not hold the rest up."""
+        for _ in range(len(self._heard)):
+            self._take(self._heard.popleft())
 
     def _take(self, item: _Posted | Errand) -> None:
         if not isinstance(item, _Posted):

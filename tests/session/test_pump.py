@@ -1,81 +1,30 @@
-"""The pump's turns, taken one by one: what is written before what is done, and taking over."""
+"""The pump's turns, taken one by one: what is written before what is done."""
 
 import pytest
 
 from flowlab.errors import StoreError
-from flowlab.events.journal import JournalWriter, read_journal
 from flowlab.events.messages import (
     EngineJoined,
-    Logged,
     Noticed,
     OnError,
-    Reported,
-    Said,
     SessionClosed,
-    SessionFailed,
     SessionOpened,
-    Submitted,
-    TasksReady,
-    Unkept,
 )
-from flowlab.model.ids import EngineId, ObjectId, SessionId, TaskId, join_id
-from flowlab.model.payload import Inline, Payload
-from flowlab.model.specs import ObjectInfo, ObjectSpec, TaskSpec
-from flowlab.scheduler.actions import Drop, RunBatch
+from flowlab.model.ids import SessionId
+from flowlab.scheduler.actions import RunBatch
+from flowlab.session import pump as room
 from flowlab.session.pump import Pump
-from flowlab.session.table import ObjectTable, Origin
-
-ONE = SessionId(1)
-TASK, MADE = TaskId(join_id(ONE, 10)), ObjectId(join_id(ONE, 11))
-SUBMITTED = Submitted(ONE, (ObjectSpec(MADE, keep=True),), (TaskSpec(TASK, "k", outputs=(MADE,)),))
-FINISHED = Reported(0, ONE, finished=((TASK, 1, 1.0, 2.0, (ObjectInfo(MADE, 4),)),))
-VALUE = Payload(values={MADE: Inline(b"made")})
-
-
-class Bystander:
-    """A cluster that does nothing, and a journal, which note the order of what they are asked."""
-
-    def __init__(self, journal=None):
-        self.order = []
-        self._journal = journal
-
-    def start(self, post, table):
-        self.order.append("start")
-
-    def perform(self, action):
-        self.order.append(action)
-        if isinstance(action, Drop):
-            raise TypeError("asked for by the test")
-
-    def describe(self):
-        return {}
-
-    def close(self):
-        self.order.append("close")
-
-    def write(self, entries):
-        self.order.append([type(entry.event) for entry in entries])
-        if self._journal is not None:
-            self._journal.write(entries)
-
-
-def quiet_pump(beside, **parts):
-    """A pump whose turns are taken by the test."""
-    pump = Pump(lambda: beside, **{"journal": beside, **parts})
-    pump._cluster = beside
-    return pump
-
-
-def settle(pump):
-    """Take turns until the inbox is empty."""
-    while not pump._inbox.empty():
-        pump.turn()
-
-
-def open_and_submit(pump):
-    pump.post(SessionOpened(ONE, "one", OnError.FAIL_SESSION))
-    pump.post(EngineJoined(0, "host"))
-    pump.post(SUBMITTED, Payload(configs={TASK: b"config"}))
+from flowlab.session.table import Origin
+from tests.session.bystander import (
+    FINISHED,
+    MADE,
+    ONE,
+    VALUE,
+    Bystander,
+    open_and_submit,
+    quiet_pump,
+    settle,
+)
 
 
 def test_a_turn_is_written_before_it_is_done_and_told_last():
@@ -100,6 +49,45 @@ def test_a_post_that_comes_twice_is_taken_once():
     pump.turn()
     assert [entry.event.session for entry in pump.stream.entries()] == [1, 2]
     assert len(told) == 3  # the second one is confirmed too, or it would come for ever
+
+
+def said(pump):
+    return [one.event.text for one in pump.stream.entries() if isinstance(one.event, Noticed)]
+
+
+def test_what_engines_say_is_taken_before_what_kernels_have_posted():
+    """Else an idle engine would wait for its next batch until a large submit is taken."""
+    beside = Bystander()
+    pump = quiet_pump(beside)
+    for text in "xy":
+        pump.post(Noticed(text))
+    for text in "ab":
+        pump.hear(Noticed(text), then=lambda: beside.order.append("safe"))
+    settle(pump)
+    assert said(pump) == ["a", "b", "x", "y"]
+    assert beside.order.count("safe") == 2
+
+
+def test_engines_that_never_stop_to_talk_hold_nobody_up():
+    pump = quiet_pump(Bystander())
+    pump._clock = lambda: (len(said(pump)) < 50 and pump.hear(Noticed("again"))) or 0.0
+    pump.post(Noticed("x"))
+    pump.hear(Noticed("a"))
+    settle(pump)
+    assert said(pump).index("x") < 4
+
+
+def test_what_was_decided_is_done_before_much_more_is_taken(monkeypatch):
+    monkeypatch.setattr(room, "TURN_SECONDS", 0.0)
+    beside = Bystander()
+    pump = quiet_pump(beside)
+    open_and_submit(pump)
+    pump.post(Noticed("later"))
+    settle(pump)
+    written = [one for one in beside.order if isinstance(one, list)]
+    assert [SessionOpened] in written
+    assert isinstance(beside.order[beside.order.index(written[-1]) - 1], RunBatch)
+    assert written[-1] == [Noticed]
 
 
 def test_errands_are_done_in_the_pumps_thread_and_a_bad_one_is_said():
@@ -173,78 +161,6 @@ def test_the_loop_ends_after_what_is_in_the_inbox():
     assert "close" in beside.order
 
 
-def first_life(tmp_path):
-    """A pump with files that came as far as a reported task."""
-    journal = JournalWriter(tmp_path / "journal")
-    pump = quiet_pump(Bystander(journal), table=ObjectTable(tmp_path / "objects.log"))
-    open_and_submit(pump)
-    pump.turn()
-    pump.post(FINISHED, VALUE)
-    pump.turn()
-    return pump
-
-
-def second_life(tmp_path, entries):
-    pump = quiet_pump(Bystander(), table=ObjectTable(tmp_path / "objects.log"))
-    pump.replay(entries)
-    return pump
-
-
-def test_a_pump_that_takes_over_knows_all_that_was_written(tmp_path):
-    first = first_life(tmp_path)
-    second = second_life(tmp_path, read_journal(tmp_path / "journal").entries)
-    assert second.scheduler.snapshot() == first.scheduler.snapshot()
-    assert second.stream.entries() == first.stream.entries()
-    assert second.table.value(MADE) == Inline(b"made")
-    assert second.table.task(TASK).kind == "k"
-    assert second.cluster.order == []
-
-
-def test_verdicts_that_were_not_written_any_more_are_said_by_the_next(tmp_path):
-    first = first_life(tmp_path)
-    entries = first.stream.entries()
-    cut = next(i for i, entry in enumerate(entries) if isinstance(entry.event, TasksReady))
-    second = second_life(tmp_path, entries[:cut])
-    assert [entry.event for entry in second.stream.entries()][: cut + 2] == [
-        entry.event for entry in entries[: cut + 2]
-    ]
-    whole = second_life(tmp_path, entries)
-    assert not any(isinstance(entry.event, SessionFailed) for entry in whole.stream.entries())
-    assert whole.stream.last == first.stream.last
-
-
-def test_what_was_dropped_is_not_there_after_taking_over(tmp_path):
-    journal = JournalWriter(tmp_path / "journal")
-    pump = quiet_pump(Bystander(journal), table=ObjectTable(tmp_path / "objects.log"))
-    open_and_submit(pump)
-    pump.turn()
-    pump.post(FINISHED, VALUE)
-    pump.post(Unkept(ONE, (MADE,)))
-    pump.turn()
-    second = second_life(tmp_path, read_journal(tmp_path / "journal").entries)
-    with pytest.raises(StoreError):
-        second.table.value(MADE)
-
-
-def test_what_an_engine_says_again_to_the_next_process_is_taken_once(tmp_path):
-    first = first_life(tmp_path)
-    chunk = lambda number: Logged(TASK, 1, number, EngineId(0), (), 0)
-    first.post(chunk(1))
-    first.post(Said(TASK, 1, 2, "stdout", "x", 1.0))
-    first.turn()
-    second = second_life(tmp_path, read_journal(tmp_path / "journal").entries)
-    safe = []
-    second.post(chunk(1), then=lambda: safe.append(1))
-    second.post(Said(TASK, 1, 2, "stdout", "x", 1.0))
-    second.post(chunk(3), then=lambda: safe.append(3))
-    second.post(Logged(TASK, 2, 1, EngineId(0), (), 0))  # its next assignment
-    second.turn()
-    kinds = (Logged, Said)
-    told = [e.event for e in second.stream.entries() if isinstance(e.event, kinds)]
-    assert [(each.assignment, each.number) for each in told] == [(1, 1), (1, 2), (1, 3), (2, 1)]
-    assert safe == [1, 3]  # its engine may forget both
-
-
 def test_a_session_is_held_by_the_cluster_in_the_pumps_thread():
     beside = Bystander()
     beside.hold = lambda session, *, held: beside.order.append((session, held))
@@ -253,20 +169,3 @@ def test_a_session_is_held_by_the_cluster_in_the_pumps_thread():
     assert (ONE, True) not in beside.order
     pump.turn()
     assert (ONE, True) in beside.order
-
-
-def test_what_engines_say_again_is_left_out_and_forgotten_with_its_session(tmp_path):
-    said = [Said(TASK, 1, number, "stdout", "x", 1.0) for number in (1, 2, 3)]
-    first = first_life(tmp_path)
-    for each in said[:2]:
-        first.post(each)
-    first.turn()
-    second = second_life(tmp_path, read_journal(tmp_path / "journal").entries)
-    for each in said:
-        second.post(each)
-    settle(second)
-    told = [entry.event for entry in second.stream.entries()]
-    assert [each for each in told if isinstance(each, Said)] == said
-    second.post(SessionClosed(ONE))
-    settle(second)
-    assert not second._repeats._last
