@@ -7,16 +7,17 @@ With more than one thread it first waits until every processor has let go of the
 
 import fcntl
 import os
-from contextlib import suppress
+import resource
 
 _ROOM = 512  # open files; sockets of ipyparallel take about a hundred
 
 
 def make_room() -> None:
     """Let the table grow now; for the start of a process, before its first thread."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)  # -1: any number
+    last = (_ROOM if allowed < 0 else min(_ROOM, allowed)) - 1
     number = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        with suppress(OSError):  # fewer files are allowed: then it cannot grow so far later either
-            os.close(fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, _ROOM - 1))
+        os.close(fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, last))
     finally:
         os.close(number)

@@ -14,7 +14,7 @@ STARTING = "starting"  # `controller` in `describe()`: ipyparallel cannot reach 
 
 
 class Post(Protocol):
-    """The one door: thread-safe, never blocks, never raises.
+    """A cluster's way into the pump: thread-safe, never blocks, never raises.
 
     then  called, in the pump's thread, once the event is in the journal and cannot be lost
     """

@@ -54,8 +54,7 @@ from flowlab.session.table import ObjectTable, Origin
 
 # size: the loop, and the replay that must do the same as the loop did
 
-TURN = 4096  # posts taken in one turn at most, so that readers hear of a flood meanwhile
-TURN_SECONDS = 0.005  # after which what was decided is done, before more is taken
+TURN_SECONDS = 0.005  # after which what was decided is done and told, before more is taken
 
 Errand = Callable[[], None]
 
@@ -85,6 +84,7 @@ class Pump:
 
     make_cluster  called at the start, so that nothing is made before
     journal       None keeps no journal (inline)
+    turn_seconds  that a turn takes what is in the inbox, at most
     """
 
     def __init__(
@@ -94,6 +94,8 @@ class Pump:
         journal: Journal | None = None,
         stream: Stream | None = None,
         clock: Callable[[], float] = time.time,
+        *,
+        turn_seconds: float = TURN_SECONDS,
     ) -> None:
         self.stream = stream or Stream()
         self.table = table or ObjectTable()
@@ -103,7 +105,9 @@ class Pump:
         self._journal = journal
         self._clock = clock
         self._inbox: SimpleQueue[_Posted | Errand | None] = SimpleQueue()
-        self._heard: deque[_Posted] = deque()  # for each there is a `_look` in the inbox
+        self._heard: deque[_Posted] = deque()
+        self._looking = False  # whether a `_look` is in the inbox
+        self._turn_seconds = turn_seconds
         self._fresh: list[Entry] = []
         self._actions: list[Action] = []
         self._after: list[Errand] = []
@@ -122,7 +126,7 @@ class Pump:
         origin: Origin | None = None,
         then: Errand | None = None,
     ) -> None:
-        """Take in an event, from any thread; never blocks.
+        """Take in an event of a kernel or our own, from any thread; never blocks.
 
         origin  by which post of a kernel it came
         then    called by the pump once the event is in the journal
@@ -141,7 +145,7 @@ class Pump:
         An engine that has ended its batch would wait until a large submit is taken.
         """
         self._heard.append(_Posted(event, payload, None, then))
-        self._inbox.put(_look)
+        self._look_again()
 
     def post_late(
         self, makes: Iterable[Callable[[], tuple[FactUnion | Logged, Payload] | None]]
@@ -195,26 +199,34 @@ class Pump:
 
     def turn(self) -> bool:
         """Wait for something in the inbox and take what is there; False when it is the end."""
-        until = inf
-        for _ in range(TURN):
-            item = self._inbox.get()
-            if item is None:
-                self._take_heard()
-                self._settle()
-                return False
-            if until == inf:
-                until = time.monotonic() + TURN_SECONDS
-            self._take_heard()
+        item = self._inbox.get()
+        until = time.monotonic() + self._turn_seconds
+        while item is not None:
+            self._take_heard(until)
             self._take(item)
             if self._inbox.empty() or time.monotonic() > until:  # nobody else takes out of it
-                break
+                self._settle()
+                return True
+            item = self._inbox.get()
+        self._take_heard(inf)
         self._settle()
-        return True
+        return False
 
-    def _take_heard(self) -> None:
+    def _take_heard(self, until: float) -> None:
         """What came from engines until now: what comes meanwhile must not hold the rest up."""
+        self._looking = False
         for _ in range(len(self._heard)):
             self._take(self._heard.popleft())
+            if time.monotonic() > until:
+                break
+        if self._heard:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Have what was heard taken, even if nobody posts; once, or kernels would wait for it."""
+        if not self._looking:
+            self._looking = True
+            self._inbox.put(_look)
 
     def _take(self, item: _Posted | Errand) -> None:
         if not isinstance(item, _Posted):

@@ -75,12 +75,10 @@ class DataInstance:
                   as bytes is a standard one all the same
     spec          the object as declared, when it belongs to one
     user          what its maker says about it, JSON
-    lay           makes a symbolic link to its file, as `os.symlink` does
     """
 
     __slots__ = (
-        "_cached", "_info", "_links", "_spec", "_type", "data_type", "lay", "packed", "source",
-        "user",
+        "_cached", "_info", "_links", "_spec", "_type", "data_type", "packed", "source", "user",
     )  # fmt: skip
 
     def __init__(
@@ -103,7 +101,6 @@ class DataInstance:
         self.user: dict[str, Any] = {} if user is None else user
         self._cached: tuple[object] | None = None
         self._links: list[tuple[str, str, tuple[int, int, int]]] = []
-        self.lay: Callable[[str, str], None] = os.symlink
 
     @property
     def content_type(self) -> str | None:
@@ -201,13 +198,15 @@ class DataInstance:
         else:
             path.write_bytes(self.source)
 
-    def link(self, path: Path | str) -> None:
+    def link(self, path: Path | str, *, lay: Callable[[str, str], None] = os.symlink) -> None:
         """Map it for reading; `check_links` finds out whether somebody wrote.
 
         A file of the store is linked, unless this process could write to it all the same (root, a
         file system without modes): then the link would endanger what is stored, and it is copied.
         It is a symbolic link: `chmod -R` would reach the stored file through another name of it.
         A directory is always a copy: new files may be made in it, its own may not be written.
+
+        lay  makes a symbolic link, as `os.symlink` does
         """
         target = os.path.join(os.getcwd(), path)
         name = os.path.basename(target)
@@ -219,7 +218,7 @@ class DataInstance:
         source = self.source
         if isinstance(source, Path) and not self.packed and not os.access(source, os.W_OK):
             signature = _signature(lend(source))
-            self.lay(str(source.absolute()), target)
+            lay(str(source.absolute()), target)
         else:
             self.write(target)
             signature = _protect(target)

@@ -91,6 +91,10 @@ class Context(Protocol):
         """Move a directory of the working directory out, as an instance."""
         ...
 
+    def lay(self, source: str, target: str) -> None:
+        """Make a symbolic link, as `os.symlink` does; quick where many tasks read one file."""
+        ...
+
     def run_program(
         self, args: Sequence[str], stdin: Path | None, stdout: Path | None
     ) -> tuple[int, str]:

@@ -54,7 +54,7 @@ class _Execute:
         place = context.sandbox
         _check_free(plan, place)
         mapped = [
-            _map(instance, where, place)
+            _map(context, instance, where)
             for instance, where in zip(context.inputs, plan.inputs, strict=True)
             if not (instance.missing and where.path != plan.stdin)
         ]
@@ -90,7 +90,8 @@ def _check_free(plan: Plan, place: Path) -> None:
             )
 
 
-def _map(instance: DataInstance, where: Mapped, place: Path) -> DataInstance:
+def _map(context: Context, instance: DataInstance, where: Mapped) -> DataInstance:
+    place = context.sandbox
     _folder_of(where.path, place)
     if where.plain:
         instance = as_file(instance, where.path)
@@ -99,7 +100,7 @@ def _map(instance: DataInstance, where: Mapped, place: Path) -> DataInstance:
         if where.write:
             instance.write(path)
         else:
-            instance.link(path)
+            instance.link(path, lay=context.lay)
     except FileExistsError:
         raise _in_the_way(where.path, where.path) from None
     return instance

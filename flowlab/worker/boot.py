@@ -167,6 +167,12 @@ class Worker:
         if seconds > _LEASE or not self._board.path.exists():
             self._give_up(f"no scheduler process for {seconds:.0f} s")
 
+    def broke(self) -> None:
+        """A bug of ours: an engine of ours ends, and what it had is given to others."""
+        if self.own:
+            self._leave()
+            os._exit(1)
+
     def _give_up(self, reason: str) -> None:
         """End the engine if it is ours; else leave it to its owner with nothing of ours running."""
         _log.warning("flowlab: engine %s gives up: %s", self._engine, reason)

@@ -1,7 +1,9 @@
 """The bundles of one engine: unpacked once, and given to each task that they are for."""
 
 import itertools
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +36,7 @@ class Bundles:
         self._fresh = itertools.count(1)
         self._unpacked: dict[ObjectId, Unpacked] = {}
         self._imports: dict[tuple[ObjectId, ...], Imports] = {}
+        self._gone: deque[Unpacked] = deque()
         self._used: list[Unpacked] = []
         self._entered: Imports | None = None
 
@@ -64,15 +67,21 @@ class Bundles:
             self._entered = None
 
     def prune(self) -> None:
-        """Remove those whose objects are gone."""
+        """Give up those whose objects are gone, for `sweep`; one thread at a time."""
         for object_id in [one for one in self._unpacked if not self._is_held(one)]:
-            self._forget(object_id)
+            self._gone.append(self._forget(object_id))
+
+    def sweep(self) -> None:
+        """Remove what was given up, which may take long; from any thread."""
+        while self._gone:
+            with suppress(IndexError):  # another thread was faster
+                self._gone.pop().remove()
 
     def _whole(self, one: TaskBundle) -> Unpacked:
         """A bundle unpacked, and as it came: what a task did to it is undone."""
         found = self._unpacked.get(one.object_id)
         if found is not None and not found.is_whole:
-            self._forget(one.object_id)
+            self._forget(one.object_id).remove()
             found = None
         if found is None:
             root = self._home() / "bundles" / str(next(self._fresh))
@@ -91,9 +100,9 @@ class Bundles:
             found = self._imports[key] = Imports(folders)
         return found
 
-    def _forget(self, object_id: ObjectId) -> None:
-        self._unpacked.pop(object_id).remove()
+    def _forget(self, object_id: ObjectId) -> Unpacked:
         self._imports = {key: each for key, each in self._imports.items() if object_id not in key}
+        return self._unpacked.pop(object_id)
 
 
 def _check_platform(one: TaskBundle) -> None:

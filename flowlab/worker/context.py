@@ -87,11 +87,9 @@ class TaskContext:
         """Instances of the inputs; made at the first look."""
         if self._inputs is None:
             labels = self._job.spec.labels[: len(self._held)]
-            made = [held.instance() for held in self._held]
-            for each in made:
-                each.lay = self._bench.sandbox.links.put
             self._inputs = LabeledList(
-                made, [label or None for label in labels] if labels else None
+                [held.instance() for held in self._held],
+                [label or None for label in labels] if labels else None,
             )
         return self._inputs
 
@@ -187,6 +185,10 @@ class TaskContext:
         return run_program(
             args, self.sandbox, stdin, stdout, bench.tap.say, shelter=bench.guard.shelter
         )
+
+    def lay(self, source: str, target: str) -> None:
+        """Make a symbolic link."""
+        self._bench.sandbox.links.put(source, target)
 
     def attend_program(
         self, args: Sequence[str], variables: Mapping[str, str], hear: Hear

@@ -19,6 +19,7 @@ import zmq
 from zmq.utils.monitor import recv_monitor_message
 
 from flowlab.errors import LinkError
+from flowlab.events.codec import pack
 from flowlab.model.ids import Assignment, TaskId
 from flowlab.model.limits import BEAT_SECONDS, REPORT_SECONDS
 from flowlab.worker.carrier import Carrier
@@ -39,7 +40,6 @@ from flowlab.worker.messages import (
 from flowlab.worker.reporter import ended_in
 
 _HELLO_AGAIN = 1.0  # s without an answer
-_AFTER_A_BUG = 0.5  # s
 _OWED = 8  # messages that wait for one acknowledgement, and how long the first of them may
 _OWED_SECONDS = 0.1
 _ALIVE = 2_000  # ms between zmq's own heartbeats over tcp; without an answer it reconnects
@@ -56,6 +56,7 @@ class Side(Protocol):
     def work_came(self) -> None: ...
     def refused(self, reason: str) -> None: ...
     def alone(self, seconds: float) -> None: ...
+    def broke(self) -> None: ...
 
 
 class EngineLink(threading.Thread):
@@ -97,7 +98,6 @@ class EngineLink(threading.Thread):
         self._alone_since = time.monotonic()
         self._owed = 0  # messages received and not acknowledged yet
         self._owed_at = inf  # when that is to be done, if nothing is sent before
-        self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(Envelope).decode
         self._process = psutil.Process()
         self._process.cpu_percent()  # the first call only starts the measurement
@@ -127,7 +127,7 @@ class EngineLink(threading.Thread):
             self.join(timeout)
 
     def run(self) -> None:
-        """Attend to socket and loop until stopped."""
+        """Attend to socket and loop until stopped, or until a bug of ours: no engine is silent."""
         context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._socket = self._connect(context)
         monitor = self._socket.get_monitor_socket(_EVENTS)
@@ -136,8 +136,11 @@ class EngineLink(threading.Thread):
         for one in (self._socket, monitor, self._waking):
             poller.register(one, zmq.POLLIN)
         try:
-            while not self._stopping:
-                self._attend_safely(poller, monitor)
+            self._attend(poller, monitor)
+        except Exception:
+            _log.exception("flowlab: the link of this engine failed, which takes no more tasks")
+            self._side.broke()
+            raise
         finally:
             self.welcome.clear()
             self._socket.disable_monitor()
@@ -161,16 +164,6 @@ class EngineLink(threading.Thread):
             sock.curve_serverkey = self._curve
             sock.curve_publickey, sock.curve_secretkey = zmq.curve_keypair()
         return sock
-
-    def _attend_safely(self, poller: zmq.Poller, monitor: "zmq.Socket[bytes]") -> None:
-        """A bug of ours costs a new Hello, which says what is left here, and not the engine."""
-        try:
-            self._attend(poller, monitor)
-        except Exception:  # noqa: BLE001 - whatever it is, a silent engine is worse
-            _log.exception("flowlab: the link failed; it goes on with a new Hello")
-            time.sleep(_AFTER_A_BUG)
-            self._part()
-            self._say_hello()
 
     def _attend(self, poller: zmq.Poller, monitor: "zmq.Socket[bytes]") -> None:
         next_beat = next_tick = 0.0
@@ -285,7 +278,7 @@ class EngineLink(threading.Thread):
     def _put(self, envelope: Envelope) -> None:
         self._owed, self._owed_at = 0, inf  # every frame acknowledges
         try:
-            self._socket.send(self._encode(envelope), zmq.NOBLOCK, copy=False)
+            self._socket.send(pack(envelope), zmq.NOBLOCK, copy=False)
         except zmq.Again:  # the connection went: the next one begins with Hello
             self._part()
 

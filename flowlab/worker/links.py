@@ -7,6 +7,7 @@ by one); a further name of one that is there takes a thirtieth of it, and its re
 
 import itertools
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _MOST = 256  # files that are remembered; a link that is kept is a file without content
@@ -33,7 +34,8 @@ class Links:
         """Keep none any longer; who has one is not touched by it."""
         for kept in self._kept.values():
             if kept is not None:
-                kept.unlink(missing_ok=True)
+                with suppress(OSError):  # a task has put something in its place
+                    kept.unlink()
         self._kept.clear()
 
     def _name_again(self, source: str, target: str) -> bool:
@@ -42,10 +44,19 @@ class Links:
             kept = self._kept[source]
             if kept is None:
                 self._directory.mkdir(mode=0o700, exist_ok=True)
-                kept = self._directory / str(next(self._fresh))
+                kept = self._kept[source] = self._directory / str(next(self._fresh))
                 os.symlink(source, kept)
-                self._kept[source] = kept
+            elif not _is_ours(kept, source):
+                return False
             os.link(kept, target, follow_symlinks=False)
         except OSError:  # not on this file system, or a task has removed it
             return False
         return True
+
+
+def _is_ours(kept: Path, source: str) -> bool:
+    """Whether it is as it was made, and no other name of it is in use.
+
+    Tasks can reach it. And two names in one working directory would be one file to programs.
+    """
+    return os.lstat(kept).st_nlink == 1 and os.readlink(kept) == source

@@ -72,12 +72,10 @@ class BatchLoop:
         self._memory = Memory()
         self._backlog = Backlog()
         self._ledger = Ledger(self._backlog, self._memory, self._reporter, store)
-        stage = self._stage
-        sandbox, memory = stage.sandbox, self._memory
-        self._bundles = Bundles(lambda: sandbox.home, memory.has)
-        bench = Bench(memory, sandbox, stage.tap, self._guard, engine, store, self._bundles)
-        scope = scope_of_tasks(engine, inline=inline)
-        self._execution = Execution(bench, store, scope)
+        stage, memory = self._stage, self._memory
+        self._bundles = Bundles(lambda: stage.sandbox.home, memory.has)
+        bench = Bench(memory, stage.sandbox, stage.tap, self._guard, engine, store, self._bundles)
+        self._execution = Execution(bench, store, scope_of_tasks(engine, inline=inline))
         self._current: Entry | None = None
         self._began = 0.0
         self._told = True  # whether the running task's start was reported
@@ -116,6 +114,7 @@ class BatchLoop:
                     self._drop(message)
                 case _:
                     assert_never(message)
+        self._bundles.sweep()
         self._call_link()
 
     def tick(self) -> None:
@@ -138,9 +137,8 @@ class BatchLoop:
 
     def patience(self) -> float:
         """Seconds, after a wake-up, until `flush` is due."""
-        if not self._patient:
-            return 0.0
-        return min(self._flushed + URGENT_SECONDS - time.time(), URGENT_SECONDS)
+        due = min(self._flushed + URGENT_SECONDS - time.time(), URGENT_SECONDS)
+        return due if self._patient else 0.0
 
     def made_safe(self, report: Report) -> None:
         """What this report says cannot be lost any longer; from any thread."""
@@ -175,7 +173,8 @@ class BatchLoop:
 
     def run_slice(self, seconds: float) -> bool:
         """Run tasks for about this long, in the thread of the tasks; True when there are more."""
-        if not len(self._backlog):
+        if not len(self._backlog):  # taken by the link's thread, perhaps
+            self._stage.rest()
             return False
         until = time.time() + seconds
         self._stage.enter()
@@ -188,6 +187,7 @@ class BatchLoop:
             self._stage.leave(resting=not len(self._backlog))
             with self._lock:  # what is dropped now is pruned by the link's thread
                 self._bundles.prune()
+            self._bundles.sweep()
         return len(self._backlog) > 0
 
     def _claim(self) -> tuple[Entry, Sequence[Held]] | None:
@@ -254,8 +254,7 @@ class BatchLoop:
     def _press(self) -> None:
         """A task waits until what it logged has left."""
         if self.wake is not None:
-            self._patient = False
-            self.wake()
+            self._call_link()
 
     def _call_link_soon(self, now: float) -> None:
         """Others wait for a row while this engine goes on: a message for each would cost more."""

@@ -71,8 +71,8 @@ class Sandbox:
         ):
             self._repair_environment()
 
-    def leave(self, *, resting: bool = True) -> None:
-        """End a slice: what is outside is as it was; `resting`: no other one follows."""
+    def leave(self) -> None:
+        """End a slice: what is outside is as it was."""
         os.umask(self._umask)
         if not self._inline and (
             os.environ is not self._environ or raw_variables(os.environ) != self._variables
@@ -81,9 +81,7 @@ class Sandbox:
         if not self._stays:
             os.fchdir(self._outside)
             os.close(self._outside)
-        self.empty()
-        if resting:  # an engine at rest holds nothing of the tasks that it ran
-            self.links.clear()
+        self.empty()  # an engine at rest holds nothing of the tasks that it ran
 
     @property
     def home(self) -> Path:

@@ -68,7 +68,13 @@ class Stage:
             self._descriptors.leave()
         if self._streams is not None:
             self._streams.leave()
-        self.sandbox.leave(resting=resting)
+        self.sandbox.leave()
+        if resting:
+            self.rest()
+
+    def rest(self) -> None:
+        """The engine holds nothing of the tasks that it ran."""
+        self.sandbox.links.clear()
 
     def clear_up(self) -> None:
         """The task has ended: take the last it wrote, remove what it did not give away."""

@@ -1,11 +1,7 @@
 """Room for open files: there is some, and nothing stays open for it."""
 
-import os
-import resource
 import subprocess
 import sys
-
-from flowlab.cluster.descriptors import make_room
 
 
 def test_the_table_has_grown_and_nothing_is_open():
@@ -21,12 +17,13 @@ def test_the_table_has_grown_and_nothing_is_open():
     assert int(subprocess.check_output([sys.executable, "-c", code])) >= 512
 
 
-def test_where_fewer_are_allowed_there_is_less_room_and_no_error():
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    before = sorted(os.listdir("/proc/self/fd"))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 256), hard))
-    try:
+def test_where_fewer_are_allowed_there_is_room_for_those():
+    code = """if True:
+        import resource
+        from flowlab.cluster.descriptors import make_room
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, resource.getrlimit(7)[1]))
         make_room()
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    assert sorted(os.listdir("/proc/self/fd")) == before
+        (line,) = [line for line in open("/proc/self/status") if line.startswith("FDSize")]
+        print(line.split()[1])
+    """
+    assert int(subprocess.check_output([sys.executable, "-c", code])) == 256

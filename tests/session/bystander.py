@@ -1,5 +1,7 @@
 """A pump whose turns are taken by the test, beside a cluster that only notes what it is asked."""
 
+from math import inf
+
 from flowlab.events.messages import (
     EngineJoined,
     OnError,
@@ -49,7 +51,7 @@ class Bystander:
 
 def quiet_pump(beside, **parts):
     """A pump whose turns are taken by the test."""
-    pump = Pump(lambda: beside, **{"journal": beside, **parts})
+    pump = Pump(lambda: beside, **{"journal": beside, "turn_seconds": inf, **parts})
     pump._cluster = beside
     return pump
 

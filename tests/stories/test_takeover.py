@@ -122,3 +122,31 @@ def test_a_takeover_without_its_journal_says_so(new_client):
         os.kill(scheduler_pid(client), signal.SIGKILL)
         with pytest.raises(Exception, match=r"journal .* is not complete(.|\n)*make a new Client"):
             session.wait_all()
+
+
+def test_an_engine_whose_link_breaks_ends_and_its_tasks_run_elsewhere(new_client, tmp_path):
+    """A bug of ours in the link's thread: a silent engine would keep what it was given for ever."""
+    once = str(tmp_path / "once")
+
+    @remote(auto_load=True, auto_encode="pickle")
+    def work(ctx, number):
+        import contextlib
+        import time
+
+        from flowlab.worker import boot
+
+        with contextlib.suppress(FileExistsError), open(once, "x"):
+            (worker,) = boot._workers.values()
+            worker._loop.accept = None  # the next message for this engine cannot be taken
+        time.sleep(0.01)
+        return number
+
+    client = new_client(2)
+    before = set(engine_pids(client))
+    with client.new_session() as session:
+        tasks = [work(number) for number in range(200)]
+        session.keep_all()
+        session.submit()
+        assert [task.output.fetch().load() for task in tasks] == list(range(200))
+    assert wait_until(lambda: len(engine_pids(client)) == 2, 20)
+    assert len(before & set(engine_pids(client))) == 1

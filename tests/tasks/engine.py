@@ -116,6 +116,9 @@ class Engine:
     def stage_directory(self, path):
         return DataInstance(DataType.DIR, "dir", pack_directory(self.sandbox / path))
 
+    def lay(self, source, target):
+        os.symlink(source, target)
+
     def run_program(self, args, stdin, stdout):
         with contextlib.ExitStack() as files:
             source = files.enter_context(open(stdin or os.devnull, "rb"))

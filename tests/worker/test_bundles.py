@@ -149,8 +149,9 @@ def test_what_is_dropped_while_others_are_removed_is_removed_once(shop, given, m
     def slow_remove(one):
         removed.append(one.root)
         if not link.ident:
-            link.start()  # by the time that it has to wait, or has removed the other one
-            link.join(0.2)
+            link.start()
+            link.join(10)  # nobody is kept waiting while files are removed
+            assert not link.is_alive()
         remove(one)
 
     def dropping(ctx):

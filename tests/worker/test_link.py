@@ -21,6 +21,7 @@ class Engine:
         self.shop = Workshop(directory, inline=True)
         self.main = MainThread(self.shop.loop.run_slice)
         self.refusals: list[str] = []
+        self.has_broken = False
         self.refused_event = threading.Event()
         self.duplex = Duplex()
         self.carrier = Carrier(self.shop.store)
@@ -41,6 +42,9 @@ class Engine:
 
     def alone(self, seconds):
         """Waits for ever."""
+
+    def broke(self):
+        self.has_broken = True
 
     def close(self):
         self.link.stop()
@@ -138,25 +142,31 @@ def test_a_refusal_reaches_the_engine(engine, far_end):
     assert not engine.link.welcome.is_set()
 
 
-def test_a_bug_of_ours_on_the_link_costs_a_hello_and_not_the_engine(
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_after_a_bug_of_ours_the_engine_is_not_one_that_is_silent_for_ever(
     engine, far_end, monkeypatch, caplog
 ):
     end = far_end("one")
     end.until(lambda: end.hellos)
-    accept, bugs = engine.shop.loop.accept, [KeyError("a bug")]
 
     def broken(message):
-        if bugs:
-            raise bugs.pop()
-        accept(message)
+        raise KeyError("a bug")
 
     monkeypatch.setattr(engine.shop.loop, "accept", broken)
     end.send(some(1, 5))
-    end.until(lambda: len(end.hellos) == 2)
-    assert end.hellos[1].held == ()  # so those tasks are given to somebody again
-    assert "the link failed; it goes on with a new Hello" in caplog.text
-    end.send(some(11, 5))
-    end.until(lambda: len(end.finished()) == 5)
+    engine.link.join(PATIENCE)
+    assert engine.has_broken
+    assert not engine.link.welcome.is_set()
+    assert "the link of this engine failed" in caplog.text
+
+
+def test_a_text_that_is_no_unicode_harms_no_report(engine, far_end):
+    end = far_end("one")
+    end.until(lambda: end.hellos)
+    end.send(batch([job(1, publish=True)], [lambda ctx: ctx.user.update({"caf\udce9": 1})]))
+    end.until(end.finished)
+    (notes,) = [report.fact.notes for report in end.reports if report.fact and report.fact.notes]
+    assert list(notes[0][2]) == ["caf?"]
 
 
 def test_a_busy_engine_says_that_it_lives(engine, far_end):
