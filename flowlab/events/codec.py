@@ -12,6 +12,8 @@ from flowlab.events.messages import Entry
 
 T = TypeVar("T")
 
+_BYTES = (bytes, bytearray, memoryview)  # which msgpack takes as they are
+
 _line_encoder = msgspec.json.Encoder()
 _line_decoder = msgspec.json.Decoder(Entry)
 _packer = msgspec.msgpack.Encoder()
@@ -45,7 +47,7 @@ def pack(message: object) -> bytes:
     try:
         return _packer.encode(message)
     except UnicodeEncodeError:
-        return _packer.encode(_encodable(msgspec.to_builtins(message, builtin_types=(bytes,))))
+        return _packer.encode(_encodable(msgspec.to_builtins(message, builtin_types=_BYTES)))
 
 
 def unpack(data: bytes | memoryview, message_type: type[T]) -> T:

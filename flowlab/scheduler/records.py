@@ -20,11 +20,12 @@ class Cost(msgspec.Struct, eq=False):
     """What was learnt of tasks that run the same function.
 
     seconds  a running mean, None until the first report
-    selfish  held the GIL past the budget: nothing may wait behind it
+    selfish  held the GIL past the budget: nothing may wait behind it, until so many more of its
+             tasks were short; a machine that stands still makes any look so
     """
 
     seconds: float | None = None
-    selfish: bool = False
+    selfish: int = 0
 
 
 class Object(msgspec.Struct, eq=False):
@@ -96,7 +97,7 @@ class Task(msgspec.Struct, eq=False):
             self.alone
             or self.failures > 0
             or self.retries == 0
-            or self.cost.selfish
+            or self.cost.selfish > 0
             or self.group.resources.alone
         )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from flowlab.events.messages import Reported
 from flowlab.model.ids import Assignment, ObjectId, TaskId
+from flowlab.model.limits import BUDGET_SECONDS
 from flowlab.model.specs import ObjectInfo
 from flowlab.scheduler.actions import Interrupt
 from flowlab.scheduler.books import Books
@@ -21,6 +22,7 @@ from flowlab.scheduler.states import FINAL, GIVEN, State
 
 INPUT_ABSENT = "input absent"
 _WEIGHT = 0.3  # of the newest time in the running mean
+FORGIVEN = 20  # short tasks after which a function is not thought to hold the GIL any longer
 
 
 def report(books: Books, fact: Reported) -> None:
@@ -78,14 +80,16 @@ def _learn_selfish(engine: Engine, session: Session | None, tasks: Iterable[Task
     for task_id in tasks:
         entry = engine.open.get(task_id)
         if entry is not None:
-            entry[2].cost.selfish = True
+            entry[2].cost.selfish = FORGIVEN
         elif session is not None and (task := session.tasks.get(task_id)) is not None:
-            task.cost.selfish = True
+            task.cost.selfish = FORGIVEN
 
 
 def _learn(cost: Cost, seconds: float) -> None:
     known = cost.seconds
     seconds = max(seconds, 0.0)
+    if cost.selfish and seconds < BUDGET_SECONDS:
+        cost.selfish -= 1
     cost.seconds = seconds if known is None else known + _WEIGHT * (seconds - known)
 
 

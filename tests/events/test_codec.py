@@ -1,5 +1,6 @@
 """What is encoded comes back; what was damaged is an error of ours."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,6 +102,8 @@ def test_a_packed_message_may_be_read_from_a_view():
 def test_a_surrogate_leaves_the_bytes_beside_it_alone():
     payload = Payload(functions={"f": b"\xff"}, sources={"f": "\ud800"})
     assert unpack(pack(payload), Payload) == Payload(functions={"f": b"\xff"}, sources={"f": "?"})
+    for data in (memoryview(b"\xff"), bytearray(b"\xff")):
+        assert msgspec.msgpack.decode(pack(["\ud800", data])) == ["?", b"\xff"]
 
 
 @given(st.binary(max_size=80))

@@ -51,7 +51,7 @@ class Accounts:
         self.blamed = Counter()
         self.ended = {}  # task -> how
         self.cancelled = set()  # tasks that the user or an engine wanted stopped
-        self.selfish = set()  # function keys
+        self.selfish = {}  # function key -> short tasks until it is forgiven
         self.numbers = 0
         self.old_reports = []
 
@@ -107,8 +107,8 @@ class Accounts:
             assert spec.resources.cpus == batch.cpus
             where = spec.resources.where
             assert not where or engine.host in where, f"{one.task} runs on {engine.host}"
-            alone = self.blamed[one.task] or spec.retries == 0 or spec.function in self.selfish
-            alone = alone or spec.resources.alone
+            alone = self.blamed[one.task] or spec.retries == 0 or spec.resources.alone
+            alone = alone or self.selfish.get(spec.function, 0) > 0
             assert not alone or len(batch.tasks) == 1, f"{one.task} must be alone"
             holders = [key for key, open_ in self.unsettled.items() if one.task in open_]
             assert all(one.task in self.ended for _ in holders), f"{one.task} given out twice"

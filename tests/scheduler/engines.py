@@ -9,7 +9,9 @@ from flowlab.events.messages import (
     Reported,
 )
 from flowlab.model.ids import EngineId, HostId, session_of
+from flowlab.model.limits import BUDGET_SECONDS
 from flowlab.model.specs import Failure, ObjectInfo
+from flowlab.scheduler.reports import FORGIVEN
 from flowlab.scheduler.states import State
 from tests.scheduler.accounts import Accounts
 
@@ -150,7 +152,10 @@ class Engines(Accounts):
                 and self.ended.get(self.makers[info.id]) == "finished"
             ):
                 self.table.add(info.id)
-        self.selfish.update(self.specs[one].function for one in fact.held_gil)
+        self.selfish.update((self.specs[one].function, FORGIVEN) for one in fact.held_gil)
+        for row in fact.finished:
+            if row[3] - row[2] < BUDGET_SECONDS and self.selfish.get(self.specs[row[0]].function):
+                self.selfish[self.specs[row[0]].function] -= 1
         self.post(fact)
 
     def settle(self, engine, row):

@@ -2,6 +2,7 @@
 
 from flowlab.model.limits import BATCH_TASKS, UNKNOWN_TASKS
 from flowlab.scheduler.actions import RunBatch
+from flowlab.scheduler.reports import FORGIVEN
 from tests.scheduler.playbook import (
     Playbook,
     batches,
@@ -131,6 +132,17 @@ def test_nothing_waits_behind_a_task_that_held_the_gil():
     play.let(reported(0, held_gil=(task(1)[0].id,)))
     play.let(reported(0, finished=(done(1), done(2), done(3))))
     assert batches(play.let(wide(3, first=11))) == [(0, [11])]
+
+
+def test_who_was_short_often_enough_since_is_forgiven():
+    """A machine that stands still for a moment makes any function look as if it held the GIL."""
+    play = started(0)
+    play.let(wide(FORGIVEN))
+    short = [done(number, seconds=0.001) for number in range(2, FORGIVEN + 1)]
+    play.let(reported(0, held_gil=(task(1)[0].id,), finished=(done(1), *short)))
+    assert batches(play.let(wide(3, first=101))) == [(0, [101])]
+    found = play.let(reported(0, finished=(done(101, seconds=0.001),)))
+    assert batches(found) == [(0, [102, 103])]
 
 
 def test_a_task_that_may_run_at_most_once_is_alone():
