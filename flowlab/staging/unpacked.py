@@ -10,7 +10,7 @@ it, and an engine runs one task at a time.
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,25 +66,25 @@ class Unpacked:
                     "under another name to change it"
                 )
 
-    def lay_out(self, place: Path) -> None:
-        """Give a working directory these files, to be read; its directories are its own."""
+    def lay_out(self, place: Path, lay: Callable[[str, str], None] = os.symlink) -> None:
+        """Give a working directory these files, to be read; its directories are its own.
+
+        lay  makes a symbolic link, as `os.symlink` does
+        """
         for folder in self._folders:
             try:
                 os.makedirs(os.path.join(place, folder), exist_ok=True)
             except (FileExistsError, NotADirectoryError):
                 raise _clash(folder) from None
         for name in self._files:
-            self._lay(name, os.path.join(place, name))
+            try:
+                lay(f"{self._absolute}/{name}", os.path.join(place, name))
+            except FileExistsError:
+                raise _clash(name) from None
 
     def remove(self) -> None:
         """Free its place."""
         shutil.rmtree(self.root, ignore_errors=True)
-
-    def _lay(self, name: str, target: str) -> None:
-        try:
-            os.symlink(f"{self._absolute}/{name}", target)
-        except FileExistsError:
-            raise _clash(name) from None
 
     def _look(self, names: list[str]) -> list[_Seen | None]:
         return [_see(f"{self.root}/{name}") for name in names]

@@ -13,6 +13,7 @@ from flowlab.model.ids import ObjectId
 from flowlab.staging.unpacked import Unpacked
 from flowlab.worker.imports import Function, Imports
 from flowlab.worker.memory import Held
+from flowlab.worker.sandbox import Sandbox
 
 
 class TaskBundle(NamedTuple):
@@ -40,12 +41,12 @@ class Bundles:
         self._used: list[Unpacked] = []
         self._entered: Imports | None = None
 
-    def prepare(self, brought: Sequence[TaskBundle], place: Path) -> None:
+    def prepare(self, brought: Sequence[TaskBundle], sandbox: Sandbox) -> None:
         """Furnish a working directory, and make modules importable, for one task."""
         modules = [one for one in brought if one.kind == MODULES]
         for one in brought:
             if one.kind != MODULES:
-                self._whole(one).lay_out(place)
+                self._whole(one).lay_out(sandbox.path, sandbox.links.put)
         if modules:
             self._entered = self._find_imports(modules)
             self._entered.enter()

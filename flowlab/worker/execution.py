@@ -79,7 +79,7 @@ class Execution:
 
         def furnish_and_run(context: TaskContext) -> Sequence[DataInstance]:
             with bench.guard.shelter():
-                bench.bundles.prepare(context.brought, bench.sandbox.path)
+                bench.bundles.prepare(context.brought, bench.sandbox)
             return run(context)
 
         return furnish_and_run
